@@ -21,5 +21,6 @@ module.exports = {
     ],
   },
   setupFiles: ['<rootDir>/test/setup/environment.js'],
-  globalSetup: '<rootDir>/test/setup/build.js',
+  globalSetup: '<rootDir>/test/setup/before-all.js',
+  globalTeardown: '<rootDir>/test/setup/after-all.js',
 };

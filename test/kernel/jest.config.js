@@ -9,6 +9,7 @@ module.exports = {
   roots: ['<rootDir>/test/kernel'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: undefined,
+  globalTeardown: undefined,
   // Namespaces and ports are shared: one file at a time.
   maxWorkers: 1,
   testTimeout: 60_000,

@@ -1,0 +1,47 @@
+/** What every example asks for and what must come of it; `npm start` and the tests hold the examples to it. */
+export interface Example {
+  /** The folder beside this file. It holds app.ts and the configuration of its CLI. */
+  readonly folder: string;
+  readonly cloud: 'AWS' | 'Azure';
+  readonly cli: 'cdk' | 'cdktf';
+  /** The VPN protocol that the app asks for, or several in order of preference. */
+  readonly asked: string;
+  readonly expect: Expectation;
+}
+
+export type Expectation =
+  /** The synthesised assembly holds `builds`: the gateway that was asked for, or another in its place. */
+  | { readonly verdict: 'works' | 'replaced'; readonly builds: string }
+  /** Synthesis fails, with this code from docs/diagnostics.md. */
+  | { readonly verdict: 'refused'; readonly code: string };
+
+export const examples: readonly Example[] = [
+  {
+    folder: 'aws-pptp',
+    cloud: 'AWS',
+    cli: 'cdk',
+    asked: 'PPTP',
+    expect: { verdict: 'works', builds: 'AWS::EC2::Instance' },
+  },
+  {
+    folder: 'aws-pptp-private-subnet',
+    cloud: 'AWS',
+    cli: 'cdk',
+    asked: 'PPTP',
+    expect: { verdict: 'refused', code: 'NO_INTERNET_ROUTE' },
+  },
+  {
+    folder: 'azure-refused',
+    cloud: 'Azure',
+    cli: 'cdktf',
+    asked: 'PPTP',
+    expect: { verdict: 'refused', code: 'GRE_DROPPED_BY_FABRIC' },
+  },
+  {
+    folder: 'azure-replaced',
+    cloud: 'Azure',
+    cli: 'cdktf',
+    asked: 'PPTP, then IKEv2',
+    expect: { verdict: 'replaced', builds: 'azurerm_virtual_network_gateway' },
+  },
+];
