@@ -1,0 +1,4 @@
+export * from './assess';
+export * from './choose';
+export * from './explain';
+export * from './path';

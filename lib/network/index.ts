@@ -1,0 +1,5 @@
+export * from './aws';
+export * from './azure';
+export * from './element';
+export * from './evidence';
+export * from './internet';
