@@ -1,0 +1,78 @@
+// The clouds' libraries are optional peers: an installation with one of them must do without the other.
+
+import { repository, run } from '../support/cli';
+import { installed, manifest, pack } from './consumer';
+
+jest.setTimeout(600_000);
+
+const aws = ['aws-cdk-lib'];
+const azure = ['cdktf', '@cdktf/provider-azurerm'];
+
+/** Runs a line of JavaScript in `folder` and returns what it printed as JSON. */
+function evaluate(folder: string, line: string, type: 'commonjs' | 'module' = 'commonjs'): unknown {
+  const { status, stdout, stderr } = run(process.execPath, [`--input-type=${type}`, '--eval', line], { cwd: folder });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+/** The names that `require` and that `import` find in a module. */
+function names(folder: string, specifier: string): { required: unknown; imported: unknown } {
+  const own = `(module) => JSON.stringify(Object.keys(module).filter((name) => !['default', 'module.exports', '__esModule'].includes(name)).sort())`;
+  return {
+    required: evaluate(folder, `console.log((${own})(require('${specifier}')))`),
+    imported: evaluate(folder, `console.log((${own})(await import('${specifier}')))`, 'module'),
+  };
+}
+
+describe.each([
+  {
+    cloud: 'aws',
+    peers: aws,
+    other: 'azure',
+    missing: /Cannot find (module|package) '(cdktf|@cdktf\/provider-azurerm)/,
+  },
+  { cloud: 'azure', peers: azure, other: 'aws', missing: /Cannot find (module|package) 'aws-cdk-lib/ },
+])('installed with the peers of ./$cloud only', ({ cloud, peers, other, missing }) => {
+  let folder: string;
+  beforeAll(() => {
+    const versions = ['constructs', ...peers].map((name) => `${name}@${manifest.devDependencies[name]}`);
+    folder = installed(pack().path, ...versions);
+  });
+
+  test.each(['pptp-constructs', `pptp-constructs/${cloud}`])(
+    '%s can be required and imported, with the same names',
+    (specifier) => {
+      const { required, imported } = names(folder, specifier);
+      expect(required).not.toEqual([]);
+      expect(imported).toEqual(required);
+    },
+  );
+
+  test('pptp-constructs/package.json can be read', () => {
+    expect(evaluate(folder, `console.log(JSON.stringify(require('pptp-constructs/package.json').name))`)).toBe(
+      'pptp-constructs',
+    );
+  });
+
+  test(`pptp-constructs/${other} fails, naming the peer that is not there`, () => {
+    expect(() => evaluate(folder, `require('pptp-constructs/${other}')`)).toThrow(missing);
+    expect(() => evaluate(folder, `await import('pptp-constructs/${other}')`, 'module')).toThrow(missing);
+  });
+});
+
+test.each([
+  { specifier: 'pptp-constructs', forbidden: /^(aws-cdk-lib|@aws-cdk|cdktf|@cdktf|@cdktn|constructs)$/ },
+  { specifier: 'pptp-constructs/aws', forbidden: /^(cdktf|@cdktf|@cdktn)$/ },
+  { specifier: 'pptp-constructs/azure', forbidden: /^(aws-cdk-lib|@aws-cdk|@cdktn)$/ },
+])(
+  '$specifier loads nothing of the clouds that it is not for, though they are installed',
+  ({ specifier, forbidden }) => {
+    const loaded = evaluate(
+      repository,
+      `require('${specifier}');
+     const packages = Object.keys(require.cache).map((file) => file.split(/[\\\\/]node_modules[\\\\/]/).slice(1));
+     console.log(JSON.stringify([...new Set(packages.flat().map((path) => path.split(/[\\\\/]/)[0]))]));`,
+    ) as string[];
+    expect(loaded.filter((name) => forbidden.test(name))).toEqual([]);
+  },
+);
