@@ -12,6 +12,8 @@ export type Carriage = 'carries' | 'drops' | 'conditional' | 'undocumented';
 export interface CarriageFact {
   /** The IP protocols that the fact is about; `'any'` for every protocol that no earlier fact of the element names. */
   readonly protocols: readonly IpProtocolNumber[] | 'any';
+  /** The ports at the gateway's end that it is about; left out, every port. */
+  readonly ports?: readonly number[];
   /** The direction that it is about; left out, both. */
   readonly direction?: Direction;
   readonly carriage: Carriage;
@@ -56,6 +58,7 @@ export function factFor(element: NetworkElement, flow: Flow, direction: Directio
   return element.facts.find(
     (fact) =>
       (fact.protocols === 'any' || fact.protocols.includes(flow.protocol)) &&
+      (fact.ports === undefined || (flow.port !== undefined && fact.ports.includes(flow.port))) &&
       (fact.direction === undefined || fact.direction === direction),
   );
 }
