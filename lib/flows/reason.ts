@@ -34,3 +34,20 @@ export class Insecure {
     public readonly reason: string,
   ) {}
 }
+
+/** The user's written acceptance of a consequence that this library would otherwise refuse to build. */
+export class Accepted {
+  /**
+   * Accepts the consequence that the property names, with the reason that a reviewer will read.
+   *
+   * @throws InvalidInputError `REASON_MISSING`
+   */
+  public static because(reason: string): Accepted {
+    return new Accepted(writtenReason(reason, 'accepting this'));
+  }
+
+  private constructor(
+    /** The reason, as written. */
+    public readonly reason: string,
+  ) {}
+}
