@@ -1,0 +1,6 @@
+export * from './gateway-policy';
+export * from './host-commands';
+export * from './pptp-host';
+export * from './pptp-pool';
+export * from './user-data';
+export * from './users';
