@@ -76,14 +76,14 @@ export function assertBuilt(): void {
 export function run(
   command: string,
   args: readonly string[],
-  options: { cwd: string; timeout?: number },
+  { cwd, timeout = 180_000, env = {} }: { cwd: string; timeout?: number; env?: Record<string, string> },
 ): SpawnSyncReturns<string> {
   const result = spawnSync(command, args, {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
-    timeout: 180_000,
-    env: sameEverywhere(),
-    ...options,
+    cwd,
+    timeout,
+    env: { ...sameEverywhere(), ...env },
   });
   if (result.error) throw result.error;
   return result;

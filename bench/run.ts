@@ -1,0 +1,74 @@
+// `npm run bench`: measures every case in bench/cases/ and fails when a ratio exceeds its bound.
+//
+//   --only TEXT   the cases whose names contain TEXT
+//   --json FILE   also writes the ratios to FILE, a list of { name, ratio, bound, ok }, and what has no bound beside
+//                 it, to FILE with .recorded before its extension, a list of { name, value, unit }
+
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, parse } from 'node:path';
+import { parseArgs } from 'node:util';
+import { table } from '../test/support/table';
+import { type Case, compare, type Ratio, type Recorded } from './harness';
+
+async function main(): Promise<number> {
+  const { only = '', json } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } }).values;
+
+  const cases = allCases().filter(({ name }) => name.includes(only));
+  if (cases.length === 0) {
+    console.error(`bench: no case in bench/cases/ ${only && `has '${only}' in its name`}`);
+    return 1;
+  }
+
+  const ratios: Ratio[] = [];
+  const recorded: Recorded[] = [];
+  for (const each of cases) {
+    console.error(`measuring ${each.name}`);
+    if ('record' in each) {
+      recorded.push({ name: each.name, value: await each.record(), unit: each.unit });
+    } else {
+      const { recorded: sides, ...ratio } = await compare(each);
+      ratios.push(ratio);
+      recorded.push(...sides);
+    }
+  }
+
+  const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
+  const ratioRows = ratios.map(({ name, ratio, bound, ok }) => [
+    name,
+    number(ratio),
+    `<= ${bound}`,
+    ok ? 'ok' : 'EXCEEDED',
+  ]);
+  if (ratios.length > 0) console.log(table([['ours / reference', 'ratio', 'bound', ''], ...ratioRows]));
+  console.log();
+  console.log(
+    table([
+      ['recorded, not judged', 'value'],
+      ...recorded.map(({ name, value, unit }) => [name, `${number(value)} ${unit}`]),
+    ]),
+  );
+
+  if (json !== undefined) {
+    const { dir, name, ext } = parse(json);
+    const write = (file: string, list: readonly object[]) => writeFileSync(file, `${JSON.stringify(list, null, 2)}\n`);
+    write(json, ratios);
+    write(join(dir, `${name}.recorded${ext}`), recorded);
+  }
+  return ratios.every(({ ok }) => ok) ? 0 : 1;
+}
+
+function allCases(): Case[] {
+  const folder = join(__dirname, 'cases');
+  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.bench.ts')) : [];
+  return files.sort().flatMap((file) => require(join(folder, file)).default as Case[]);
+}
+
+main().then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);
