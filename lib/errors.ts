@@ -55,7 +55,8 @@ export class PptpConstructsError extends Error {
       reasons: hidden(parts.reasons),
       alternatives: hidden(parts.alternatives),
       constructPath: hidden(parts.constructPath),
-      stack: hidden([this.message, '', ...userFrames()].join('\n').trimEnd()),
+      // The innermost frame of the user is in the message already.
+      stack: hidden([this.message, ...userFrames().slice(1)].join('\n')),
       [MARK]: hidden(true),
     });
   }
