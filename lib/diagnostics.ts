@@ -51,6 +51,10 @@ export const DIAGNOSTIC_CODES = [
   'USER_ADDRESS_NOT_FIXED',
   'HOST_OPTION_INVALID',
   'USER_DATA_TOO_LARGE',
+
+  // AWS: what a user wrote
+  'VPC_MISSING',
+  'CLIENT_SOURCE_INVALID',
 ] as const;
 
 /** A stable code for one kind of error, refusal or warning, for example `GRE_DROPPED_BY_FABRIC`. */
