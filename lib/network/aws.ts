@@ -64,18 +64,20 @@ const SAYS = {
   },
   pptpOnEc2: {
     kind: 'field-report',
-    title: 'webdigi/AWS-VPN-Server-Setup, issues 9, 26 and 79: PPTP to an EC2 instance, with an Elastic IP too, works',
+    title: 'webdigi/AWS-VPN-Server-Setup, issues 9, 26 and 79',
     source: 'https://github.com/webdigi/AWS-VPN-Server-Setup/issues/26',
     read: '2026-11',
     certainty: 'high',
-    caveat: 'Reports of 2015 to 2021. AWS itself has no sentence that names IP protocol 47 at the internet gateway.',
+    caveat:
+      'Reports of 2015 to 2021 that PPTP works, with an Elastic IP too. AWS itself has no sentence that names IP protocol 47 at the internet gateway.',
   },
   espOnEc2: {
     kind: 'field-report',
-    title: 'StreisandEffect/streisand, issue 311: IPsec with IP protocol 50 behind an Elastic IP works',
+    title: 'StreisandEffect/streisand, issue 311',
     source: 'https://github.com/StreisandEffect/streisand/issues/311',
     read: '2026-11',
     certainty: 'medium',
+    caveat: 'IPsec with IP protocol 50 behind an Elastic IP works.',
   },
   natGateway: {
     kind: 'vendor',

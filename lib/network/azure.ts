@@ -28,11 +28,12 @@ const SAYS = {
   },
   hostSwitch: {
     kind: 'field-report',
-    title: 'Zscaler lab on Azure: the virtual switch of the host drops IP protocol 47 in all directions',
+    title: 'Lab notes on Zscaler in Azure',
     source: 'https://github.com/colinweiner111/azure-w365-zscaler-networking-poc',
     read: '2026-11',
     certainty: 'medium',
-    caveat: 'Said in the README of a companion to that repository.',
+    caveat:
+      'A README of a companion to that repository: the virtual switch of the host drops IP protocol 47 in all directions.',
   },
   nsgOverview: {
     kind: 'vendor',
@@ -43,7 +44,7 @@ const SAYS = {
   },
   nsgRuleProtocols: {
     kind: 'vendor',
-    title: 'Azure SDK for Python: SecurityRuleProtocol',
+    title: 'Azure SDK: SecurityRuleProtocol',
     source:
       'https://learn.microsoft.com/en-us/python/api/azure-mgmt-network/azure.mgmt.network.models.securityruleprotocol',
     read: '2026-11',
@@ -87,10 +88,12 @@ const SAYS = {
     caveat: 'Read in 5.2.0; not checked whether 4.55 has the same error at plan.',
   },
   greAtPublicIp: {
-    kind: 'inference',
-    title: 'The FAQ speaks of virtual networks and has no sentence on GRE that arrives at a public address',
-    read: '2026-11',
+    kind: 'vendor',
+    title: 'Azure Virtual Network FAQ',
+    source: 'https://learn.microsoft.com/en-us/azure/virtual-network/virtual-networks-faq',
+    read: '2026-10',
     certainty: 'medium',
+    caveat: 'It speaks of virtual networks and has no sentence of its own on GRE that arrives at a public address.',
   },
   loadBalancer: {
     kind: 'vendor',
@@ -444,7 +447,7 @@ const NETWORK_SECURITY_GROUP: NetworkElement = {
 const PUBLIC_IP: NetworkElement = {
   id: 'azure.public-ip',
   platform: 'azure',
-  name: 'Azure public IP address (Standard) of a virtual machine',
+  name: 'Azure public IP address',
   short: 'public IP',
   facts: [
     {
@@ -458,9 +461,9 @@ const PUBLIC_IP: NetworkElement = {
     },
     {
       protocols: [GRE],
-      carriage: 'undocumented',
-      because:
-        'Microsoft has no sentence on GRE (IP protocol 47) at a public IP; behind it lies the virtual network, which drops it.',
+      carriage: 'drops',
+      because: 'A public IP leads into the virtual network, where Azure blocks GRE (IP protocol 47).',
+      code: 'GRE_DROPPED_BY_FABRIC',
       evidence: [SAYS.greAtPublicIp],
     },
     {
@@ -647,7 +650,7 @@ const AZURE_FIREWALL: NetworkElement = {
 const VPN_GATEWAY: NetworkElement = {
   id: 'azure.vpn-gateway',
   platform: 'azure',
-  name: 'Azure VPN Gateway, point-to-site',
+  name: 'Azure VPN Gateway (point-to-site)',
   short: 'VPN Gateway',
   facts: [
     {
@@ -841,7 +844,7 @@ export const AZURE = {
   /** The managed VPN server for single users. */
   VPN_GATEWAY,
   /** An IPsec tunnel between two networks, with the clients in one and the gateway in the other. */
-  SITE_TO_SITE_VPN: between('azure.site-to-site-vpn', 'Azure VPN Gateway, site-to-site', 'site-to-site VPN'),
+  SITE_TO_SITE_VPN: between('azure.site-to-site-vpn', 'Azure VPN Gateway (site-to-site)', 'site-to-site VPN'),
   EXPRESSROUTE: between('azure.expressroute', 'Azure ExpressRoute', 'ExpressRoute'),
   VIRTUAL_NETWORK_PEERING: between(
     'azure.virtual-network-peering',

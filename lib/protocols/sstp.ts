@@ -1,0 +1,42 @@
+import { Flow } from '../flows/flow';
+import { CLIENT_SYSTEMS } from './client-systems';
+import type { VpnProtocol } from './vpn-protocol';
+
+/** SSTP: PPP inside TLS. */
+export const SSTP: VpnProtocol = {
+  id: 'sstp',
+  name: 'SSTP',
+  standard: 'MS-SSTP',
+  flowSets: [{ when: 'always: it looks like HTTPS', flows: [Flow.tcp(443)] }],
+  overhead: [
+    {
+      form: 'TLS 1.2 with AES-GCM over IPv4, one packet to a TLS record',
+      parts: [
+        { name: 'IPv4', bytes: 20 },
+        { name: 'TCP', bytes: 20 },
+        { name: 'TCP timestamps', bytes: 12 },
+        { name: 'TLS record header', bytes: 5 },
+        { name: 'AES-GCM explicit nonce', bytes: 8 },
+        { name: 'SSTP', bytes: 4 },
+        { name: 'PPP', bytes: 4 },
+        { name: 'AES-GCM authentication tag', bytes: 16 },
+      ],
+    },
+  ],
+  standing: {
+    level: 'sound',
+    summary: "As good as its TLS: sound where clients check the server's certificate and TLS 1.2 or later is used.",
+    weaknesses: [],
+    attackerGains: [],
+    evidence: [
+      {
+        kind: 'vendor',
+        title: '[MS-SSTP]: Secure Socket Tunneling Protocol',
+        source: 'https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-sstp',
+        read: '2026-11',
+        certainty: 'medium',
+      },
+    ],
+  },
+  builtInClients: [{ system: 'Windows', evidence: [CLIENT_SYSTEMS.windowsTunnelTypes] }],
+};
