@@ -121,7 +121,8 @@ function explainAlternatives({ asked, offers, writtenAs, bringYourOwn }: Refusal
   const paths = asked[0]?.candidate.paths ?? [];
   const carried = VPN_PROTOCOLS.filter((protocol) => !named.has(protocol) && passes(protocol, paths));
   if (bringYourOwn !== undefined && carried.length > 0) {
-    lines.push(`  The path also carries ${carried.map(flowsInWords).join(', ')}, to a server of your own:`);
+    const also = `The path also carries ${carried.map(flowsInWords).join(', ')}, to a server of your own:`;
+    lines.push(...wrap(also, '  ', '  '));
     lines.push(...bringYourOwn.split('\n').map((line) => `    ${line}`));
   }
   return lines.length > 0 ? lines.join('\n') : '  Nothing that this library builds works on this path.';

@@ -1,0 +1,45 @@
+import { assess, type Hop, pathOf } from '../../lib/feasibility';
+import { AWS, HOST_FILTER, INTERNET } from '../../lib/network';
+import { VPN_PROTOCOLS } from '../../lib/protocols';
+import type { Case } from '../harness';
+
+// A real path: the one that aws.PptpGateway assesses.
+const hops: Hop[] = [
+  { element: INTERNET },
+  { element: AWS.INTERNET_GATEWAY },
+  { element: AWS.NETWORK_ACL, condition: 'met' },
+  { element: AWS.SECURITY_GROUP, condition: 'met' },
+  { element: HOST_FILTER, condition: 'met' },
+];
+const path = pathOf('client 203.0.113.0/24', hops);
+const json = JSON.stringify(path);
+
+const assessAll = () => {
+  for (const protocol of VPN_PROTOCOLS) {
+    assess(protocol, path);
+  }
+};
+
+const cases: Case[] = [
+  {
+    name: 'assess one path for six protocols / JSON.parse of that path',
+    bound: 20,
+    ours: assessAll,
+    reference: () => JSON.parse(json),
+  },
+  {
+    name: 'assessments of one protocol on one path',
+    unit: 'a second',
+    record: () => {
+      const rounds = 20_000;
+      const start = process.hrtime.bigint();
+      for (let round = 0; round < rounds; round++) {
+        assessAll();
+      }
+      const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+      return Math.round((rounds * VPN_PROTOCOLS.length) / seconds);
+    },
+  },
+];
+
+export default cases;
