@@ -17,6 +17,7 @@ export const DIAGNOSTIC_CODES = [
   'PROTOCOLS_EMPTY',
   'PROTOCOLS_DUPLICATE',
   'PROTOCOL_UNKNOWN',
+  'FLOW_SET_UNKNOWN',
   'TOKEN_NOT_ALLOWED',
   'WRONG_KIND_OF_STACK',
   'PATH_EMPTY',
@@ -55,6 +56,13 @@ export const DIAGNOSTIC_CODES = [
   // AWS: what a user wrote
   'VPC_MISSING',
   'CLIENT_SOURCE_INVALID',
+  'SECURITY_GROUP_RULE_QUOTA',
+  'NETWORK_ACL_MISSING',
+  'NETWORK_ACL_CIDR_ONLY',
+  'NETWORK_ACL_ENTRY_QUOTA',
+  'NETWORK_ACL_RULE_NUMBER',
+  'NETWORK_ACL_RULE_NUMBER_TAKEN',
+  'QUOTA_INVALID',
 ] as const;
 
 /** A stable code for one kind of error, refusal or warning, for example `GRE_DROPPED_BY_FABRIC`. */
