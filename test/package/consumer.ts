@@ -1,6 +1,6 @@
 // What somebody has who installs the package: the tarball, and a project around it.
 
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assertBuilt, repository, run, scratchFolder } from '../support/cli';
 
@@ -28,10 +28,20 @@ export function pack(): Tarball {
   return { path: join(folder, filename), files: files.map((file) => file.path) };
 }
 
+/** A new folder for a project. Node looks for modules in every folder above, too: none of these may have any. */
+function consumer(): string {
+  const folder = scratchFolder('consumer-');
+  for (let above = dirname(folder); above !== dirname(above); above = dirname(above)) {
+    const modules = join(above, 'node_modules');
+    if (existsSync(modules)) throw new Error(`${modules} would be found by the project in ${folder}: set TMPDIR`);
+  }
+  write(folder, 'package.json', '{ "name": "consumer", "private": true }');
+  return folder;
+}
+
 /** A new project that npm installs `packages` into: `name@version`, or the path of a tarball. */
 export function installed(...packages: string[]): string {
-  const folder = scratchFolder('consumer-');
-  write(folder, 'package.json', '{ "name": "consumer", "private": true }');
+  const folder = consumer();
   // Without --strict-peer-deps npm would let a conflict between peers of peers pass.
   const options = ['--prefer-offline', '--ignore-scripts', '--strict-peer-deps', '--no-audit', '--no-fund'];
   succeed('npm', ['install', ...options, ...packages], folder);
@@ -40,8 +50,7 @@ export function installed(...packages: string[]): string {
 
 /** A new project with the tarball unpacked, and with the peers and dependencies that this repository has. */
 export function linked(tarball: Tarball): string {
-  const folder = scratchFolder('consumer-');
-  write(folder, 'package.json', '{ "name": "consumer", "private": true }');
+  const folder = consumer();
   const unpacked = join(folder, 'node_modules', manifest.name);
   mkdirSync(unpacked, { recursive: true });
   succeed('tar', ['-xzf', tarball.path, '-C', unpacked, '--strip-components=1'], folder);
