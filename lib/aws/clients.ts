@@ -175,7 +175,7 @@ function read(source: ClientSource, index: number): ClientEntry {
       return cidrEntry(cidrIpv6, 6, index);
     }
     if (sourceSecurityGroupId !== undefined) {
-      const id = stableName(source.uniqueId, source, index);
+      const id = stableName(sourceSecurityGroupId, source, index);
       return {
         kind: 'security-group',
         id,
@@ -269,13 +269,11 @@ function stableName(text: string, source: unknown, index: number): string {
   if (!isToken(text)) {
     return text.replace('/', '_');
   }
-  if (Construct.isConstruct(source)) {
-    return Names.nodeUniqueId(source.node);
-  }
   const reference = referenced(text);
-  return reference === undefined
-    ? `Source${index + 1}`
-    : `${Names.nodeUniqueId(reference.target.node)}.${reference.displayName}`;
+  if (reference !== undefined) {
+    return `${Names.nodeUniqueId(reference.target.node)}.${reference.displayName}`;
+  }
+  return Construct.isConstruct(source) ? Names.nodeUniqueId(source.node) : `Source${index + 1}`;
 }
 
 function referenced(text: string): Reference | undefined {

@@ -32,12 +32,14 @@ export function openFlows(written: OpenProtocols, className: string): Flow[] {
       instead,
     });
   }
-  const stranger = protocols.find((protocol) => !Array.isArray(protocol?.flowSets));
-  if (stranger !== undefined || protocols.includes(undefined as never)) {
+  const stranger = protocols.findIndex(
+    (protocol) => !Array.isArray(protocol?.flowSets) || protocol.standing === undefined,
+  );
+  if (stranger >= 0) {
     invalid({
       code: 'PROTOCOL_UNKNOWN',
       what: `${className} was given something that is not a VPN protocol of this library`,
-      got: stranger ?? 'undefined',
+      got: protocols[stranger] ?? 'undefined',
       allowed,
       instead,
     });
