@@ -45,8 +45,13 @@ export class PptpConstructsError extends Error {
 
   protected constructor(parts: ErrorParts) {
     const location = userLocation();
-    const at = location === undefined ? '' : `      at ${location}\n`;
-    super(`${parts.text}\n\n${at}      code ${parts.code}, see docs/diagnostics.md`);
+    const withEnd = (indent: string) =>
+      [
+        `${parts.text}\n`,
+        ...(location === undefined ? [] : [`${indent}at ${location}`]),
+        `${indent}code ${parts.code}, see docs/diagnostics.md`,
+      ].join('\n');
+    super(withEnd(' '.repeat(6)));
     const hidden = (value: unknown) => ({ value, enumerable: false, configurable: true });
     Object.defineProperties(this, {
       name: hidden(new.target.name),
@@ -55,8 +60,9 @@ export class PptpConstructsError extends Error {
       reasons: hidden(parts.reasons),
       alternatives: hidden(parts.alternatives),
       constructPath: hidden(parts.constructPath),
-      // The innermost frame of the user is in the message already.
-      stack: hidden([this.message, ...userFrames().slice(1)].join('\n')),
+      // The innermost frame of the user is in the text already. Frames are indented by four: Node puts an error into
+      // brackets whose stack has no line like that.
+      stack: hidden([withEnd(' '.repeat(4)), ...userFrames().slice(1)].join('\n')),
       [MARK]: hidden(true),
     });
   }

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** The folder that holds this file and with it the whole library (lib/ in development, dist/ when installed). */
 const LIBRARY_ROOT = __dirname + path.sep;
@@ -15,7 +16,7 @@ export function userFrames(): string[] {
   return stack
     .split('\n')
     .slice(1)
-    .filter((line) => isUserFile(fileOf(line)));
+    .filter((line) => isUserFile(placeOf(line)?.file));
 }
 
 /** `file:line` of the innermost frame that is the user's own, relative to the working directory where it lies below it. */
@@ -24,15 +25,22 @@ export function userLocation(): string | undefined {
   if (frame === undefined) {
     return undefined;
   }
-  const file = fileOf(frame) ?? '';
-  const line = /:(\d+):\d+\)?$/.exec(frame)?.[1] ?? '?';
+  const { file = '', line = '?' } = placeOf(frame) ?? {};
   const relative = path.relative(process.cwd(), file);
   return `${relative.startsWith('..') ? file : relative}:${line}`;
 }
 
-function fileOf(frame: string): string | undefined {
-  const match = /(?:\(|at (?:async )?)(?:file:\/\/)?([^()]+):\d+:\d+\)?$/.exec(frame);
-  return match?.[1];
+/**
+ * The file and line of a stack frame: `at name (/path:1:2)`, `at /path:1:2` or `at file:///path:1:2`. The path may hold
+ * spaces and brackets; what `eval` ran has no file.
+ */
+function placeOf(frame: string): { file: string; line: string } | undefined {
+  const match = /^\s*at (?:async )?(?:.*? \()?((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/]).*):(\d+):\d+\)?$/.exec(frame);
+  const [, where, line] = match ?? [];
+  if (where === undefined || line === undefined || where.endsWith('<anonymous>')) {
+    return undefined;
+  }
+  return { file: where.startsWith('file://') ? fileURLToPath(where) : where, line };
 }
 
 function isUserFile(file: string | undefined): boolean {
