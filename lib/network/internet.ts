@@ -137,7 +137,7 @@ export const CLIENT_NAT: NetworkElement = {
       carriage: 'conditional',
       condition: 'its PPTP helper (PPTP passthrough, PPTP ALG, nf_nat_pptp) is on',
       because:
-        'GRE has no ports, so a NAT router cannot tell which client an answer is for without reading the Call IDs on TCP 1723; a rule that accepts GRE does not change that.',
+        'GRE (IP protocol 47) has no ports, so a NAT router cannot tell which client an answer is for without reading the Call IDs on TCP 1723; a rule that accepts GRE does not change that.',
       code: 'PPTP_HELPER_MISSING',
       remedy: 'switch PPTP passthrough on, or on Linux attach the helper to TCP 1723 (nft "ct helper set")',
       evidence: [SAYS.natRouter],
@@ -169,7 +169,8 @@ export const CARRIER_NAT: NetworkElement = {
     {
       protocols: [GRE],
       carriage: 'undocumented',
-      because: 'Whether a carrier NAT has a PPTP helper is up to the provider and mostly not written down.',
+      because:
+        'Whether a carrier NAT has a PPTP helper, and so carries GRE (IP protocol 47), is up to the provider and mostly not written down.',
       evidence: [SAYS.memory],
     },
     {
