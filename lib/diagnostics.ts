@@ -78,6 +78,7 @@ export const DIAGNOSTIC_CODES = [
   'CLIENT_VPN_HANDLER_NAME',
   'CLIENT_VPN_SUBNETS',
   'CLIENT_VPN_DESTINATION',
+  'SUBNET_MISSING',
 ] as const;
 
 /** A stable code for one kind of error, refusal or warning, for example `GRE_DROPPED_BY_FABRIC`. */

@@ -3,11 +3,11 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { invalid } from '../errors';
-import { type Candidate, pathOf } from '../feasibility';
+import type { Candidate, Path } from '../feasibility';
 import { Accepted, IpRange, isAddress } from '../flows';
-import { AWS, INTERNET } from '../network';
 import { OPENVPN } from '../protocols';
 import { Clients } from './clients';
+import { checkLogging } from './flow-logs';
 import { assertCdkScope, assertVpc } from './scope';
 import { isToken, known } from './token';
 import { vpcCidrs, vpcRanges } from './vpc-ranges';
@@ -326,12 +326,13 @@ export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable
  *
  * How long it takes is field experience; AWS does not say.
  *
+ * @param paths the ways from the clients to the endpoint
  * @see https://aws.amazon.com/vpn/pricing/, read 2026-11
  */
-export function managedOpenVpnCandidate(clients: Clients): Candidate {
+export function managedOpenVpnCandidate(paths: readonly Path[]): Candidate {
   return {
     protocol: OPENVPN,
-    paths: [pathOf(`client ${clients}`, [{ element: INTERNET }, { element: AWS.CLIENT_VPN_ENDPOINT }], 'VPC')],
+    paths,
     builtBy: 'AWS Client VPN',
     takes: 'about 5 to 15 minutes to create',
     cost: 'billed by the hour for each associated subnet and for each connected client',
@@ -484,22 +485,6 @@ function checkConnection(props: ManagedOpenVpnGatewayProps): void {
       got: handler,
       allowed: 'a Lambda function whose name begins with AWSClientVPN-',
       instead: "new lambda.Function(this, 'Handler', { functionName: 'AWSClientVPN-handler', ... })",
-    });
-  }
-}
-
-/**
- * Checks that a retention is not given for a log group that exists already, which would ignore it.
- *
- * @throws InvalidInputError `LOG_GROUP_AND_RETENTION`
- */
-export function checkLogging(className: string, logGroup: unknown, retention: unknown): void {
-  if (logGroup !== undefined && retention !== undefined) {
-    invalid({
-      code: 'LOG_GROUP_AND_RETENTION',
-      what: `${className} was given a log group and a retention, and the retention belongs to the log group`,
-      allowed: 'either logGroup or logRetention',
-      instead: "logGroup: new logs.LogGroup(this, 'Log', { retention: logs.RetentionDays.ONE_YEAR })",
     });
   }
 }
