@@ -1,0 +1,35 @@
+export { InvalidInputError, PptpConstructsError, RefusalError } from '../errors';
+export type {
+  Candidate,
+  Choice,
+  Verdict,
+} from '../feasibility';
+export { Accepted, Flow, Insecure } from '../flows';
+export { AZURE } from '../network';
+export { IKEV2, L2TP_IPSEC, OPENVPN, SSTP, type VpnProtocol, WIREGUARD } from '../protocols';
+export * from './authentication';
+export * from './clients';
+export { type FlowLogOptions, VirtualNetworkFlowLog, type VirtualNetworkFlowLogProps } from './flow-logs';
+export * from './gateway-options';
+export {
+  type GatewayProps,
+  type IPublicIp,
+  ManagedIkev2Gateway,
+  type ManagedIkev2GatewayProps,
+  type ManagedIkev2Options,
+} from './managed-ikev2-gateway';
+export type { MetaArguments } from './meta-arguments';
+export * from './point-to-site';
+export { PptpGateway, type PptpGatewayProps } from './pptp-gateway';
+export { Through } from './through';
+export type { ISubnet, IVirtualNetwork } from './virtual-network';
+export { type PptpOptions, Vpn, type VpnPlan, type VpnServer } from './vpn';
+export { VpnGateway, type VpnGatewayProps } from './vpn-gateway';
+export {
+  FLOW_SLOTS,
+  type INetworkSecurityGroup,
+  VpnNetworkSecurityGroup,
+  type VpnNetworkSecurityGroupProps,
+} from './vpn-network-security-group';
+export type { WayProps } from './way';
+export { hasZones, REGIONS, ZONES_EVIDENCE } from './zones';

@@ -1,0 +1,109 @@
+import { invalid } from '../errors';
+import { IpRange } from '../flows';
+import { ifKnown, isToken } from './token';
+
+/**
+ * A virtual network: a `VirtualNetwork` or `DataAzurermVirtualNetwork` of @cdktf/provider-azurerm, or these texts.
+ */
+export interface IVirtualNetwork {
+  /** Its resource id. */
+  readonly id: string;
+  readonly name: string;
+  readonly resourceGroupName: string;
+  /** Its region: `westeurope`. */
+  readonly location: string;
+  /**
+   * Its address ranges in CIDR notation.
+   *
+   * @default - unknown: no check can tell whether another range overlaps it
+   */
+  readonly addressSpace?: readonly string[];
+}
+
+/** What a `VirtualNetwork` of the provider's bindings knows at synth, beside its references. */
+interface Inputs {
+  readonly addressSpaceInput?: readonly string[];
+  readonly locationInput?: string;
+}
+
+/**
+ * Checks what was written for `virtualNetwork` in the props of a construct.
+ *
+ * @throws InvalidInputError `VIRTUAL_NETWORK_MISSING`
+ */
+export function checkedVirtualNetwork(value: unknown, className: string): IVirtualNetwork {
+  const texts = ['id', 'name', 'resourceGroupName', 'location'];
+  const network = value as Record<string, unknown> | null;
+  if (typeof network !== 'object' || network === null || texts.some((text) => typeof network[text] !== 'string')) {
+    invalid({
+      code: 'VIRTUAL_NETWORK_MISSING',
+      what: `${className} was given no virtual network`,
+      got: value ?? 'undefined',
+      allowed: `a VirtualNetwork or DataAzurermVirtualNetwork of @cdktf/provider-azurerm, or an object with ${texts.join(', ')}`,
+      instead: "virtualNetwork: new VirtualNetwork(this, 'Network', { ... })",
+    });
+  }
+  return value as IVirtualNetwork;
+}
+
+/** The region as text where synth knows it, else a reference to it. */
+export function locationOf(network: IVirtualNetwork): string {
+  return ifKnown((network as Inputs).locationInput) ?? network.location;
+}
+
+/**
+ * The address ranges that synth knows.
+ *
+ * @throws InvalidInputError those of `IpRange.parse`
+ */
+export function addressRangesOf(network: IVirtualNetwork): IpRange[] {
+  const texts = (network as Inputs).addressSpaceInput ?? network.addressSpace;
+  if (texts === undefined || isToken(texts)) {
+    return [];
+  }
+  return texts
+    .filter((text) => !isToken(text))
+    .map((text) => IpRange.parse(text, 'address range of the virtual network'));
+}
+
+/** A subnet: a `Subnet` or `DataAzurermSubnet` of @cdktf/provider-azurerm, or an object with its resource id. */
+export interface ISubnet {
+  /** Its resource id. */
+  readonly id: string;
+}
+
+/** The one subnet name that a VPN gateway takes, and that must have no network security group. */
+export const GATEWAY_SUBNET = 'GatewaySubnet';
+
+/** The name of a subnet where synth knows it: of a construct its own, of an id its last part. */
+export function subnetName(subnet: ISubnet): string | undefined {
+  const { nameInput } = subnet as { readonly nameInput?: string };
+  return ifKnown(nameInput) ?? ifKnown(subnet.id)?.split('/').at(-1);
+}
+
+/**
+ * Checks a resource id where synth knows it.
+ *
+ * @param type the resource type that it must be of: `Microsoft.Storage/storageAccounts`
+ * @throws InvalidInputError `RESOURCE_ID_INVALID`
+ */
+export function checkedResourceId(id: unknown, type: string, property: string): string {
+  if (isToken(id)) {
+    return id as string;
+  }
+  const [provider = '', ...kinds] = type.split('/');
+  const pattern = new RegExp(
+    `^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/${provider}${kinds.map((kind) => `/${kind}/[^/]+`).join('')}$`,
+    'i',
+  );
+  if (typeof id !== 'string' || !pattern.test(id)) {
+    invalid({
+      code: 'RESOURCE_ID_INVALID',
+      what: `${property} is not the resource id of a ${type}`,
+      got: id ?? 'undefined',
+      allowed: 'a reference to the resource, or its id as Azure writes it',
+      instead: `'/subscriptions/<id>/resourceGroups/<name>/providers/${provider}${kinds.map((kind) => `/${kind}/<name>`).join('')}'`,
+    });
+  }
+  return id;
+}

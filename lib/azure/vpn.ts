@@ -1,0 +1,54 @@
+import type { Construct } from 'constructs';
+import type { Candidate } from '../feasibility';
+import type { Insecure } from '../flows';
+import { checkManagedIkev2, ManagedIkev2Gateway, type ManagedIkev2Options } from './managed-ikev2-gateway';
+import { checkInsecure } from './pptp-gateway';
+import type { VpnGatewayProps } from './vpn-gateway';
+import { managedIkev2Candidate, pptpCandidate } from './way';
+
+/** Options of `Vpn.pptp`. */
+export interface PptpOptions {
+  /** The written acceptance that PPTP does not protect what it carries. */
+  readonly insecure: Insecure;
+}
+
+/** The server that a `VpnGateway` built, told apart by its `protocol`. */
+export type VpnServer = ManagedIkev2Gateway;
+
+/** What could be built for one entry of the list. */
+export interface VpnPlan extends Candidate {
+  /** Makes it, as a child with an id of its own; left out where Azure has no place for it. */
+  readonly build?: (scope: Construct) => VpnServer;
+}
+
+/** A protocol that a `VpnGateway` may speak, and what serves it. */
+export class Vpn {
+  /** PPTP on a virtual machine. Azure carries none of it: on Azure it is always passed over, and the plan says so. */
+  public static pptp(options: PptpOptions): Vpn {
+    return new Vpn('Vpn.pptp', (props) => {
+      checkInsecure(options?.insecure, 'Vpn.pptp');
+      props.clients.requireIpv4('Vpn.pptp');
+      return pptpCandidate(props);
+    });
+  }
+
+  /** IKEv2, and OpenVPN where asked for, by VPN Gateway: a `ManagedIkev2Gateway` with the id `ManagedIkev2`. */
+  public static ikev2Managed(options: ManagedIkev2Options): Vpn {
+    return new Vpn('Vpn.ikev2Managed', (props, id) => {
+      // Flow logs are of the virtual network and stay when one server takes the place of another.
+      const { flowLogs, ...server } = { ...props, ...options };
+      checkManagedIkev2(server, 'Vpn.ikev2Managed');
+      return {
+        ...managedIkev2Candidate(props, id),
+        build: (scope) => new ManagedIkev2Gateway(scope, 'ManagedIkev2', server),
+      };
+    });
+  }
+
+  private constructor(
+    /** What the user wrote to get it; two of one name in a list are one too many. */
+    public readonly writtenAs: string,
+    /** Checks its options together with the props of the gateway, and says what could be built. */
+    public readonly plan: (props: VpnGatewayProps, id: string) => VpnPlan,
+  ) {}
+}

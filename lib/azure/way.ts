@@ -1,0 +1,148 @@
+import type { DiagnosticCode } from '../diagnostics';
+import { invalid, RefusalError, raise } from '../errors';
+import {
+  type AssessedCandidate,
+  assessCandidate,
+  type Candidate,
+  explainRefusal,
+  type Hop,
+  type Path,
+  pathOf,
+  reasonSentences,
+} from '../feasibility';
+import { AZURE, INTERNET } from '../network';
+import { IKEV2, PPTP } from '../protocols';
+import type { Clients } from './clients';
+import { Through } from './through';
+
+/** How clients come to a server in a virtual network. */
+export interface WayProps {
+  /** Where clients come from. */
+  readonly clients: Clients;
+  /**
+   * What lies on the way that no construct shows, such as `[Through.LOAD_BALANCER]`.
+   *
+   * @default - clients come over the internet, to a Standard public IP address of the server's own
+   */
+  readonly through?: readonly Through[];
+}
+
+/**
+ * Checks what was written for `through`.
+ *
+ * @throws InvalidInputError `PATH_INVALID`
+ */
+export function checkThrough(through: readonly Through[] | undefined): readonly Through[] {
+  if (through !== undefined && (!Array.isArray(through) || through.some((one) => !(one instanceof Through)))) {
+    invalid({
+      code: 'PATH_INVALID',
+      what: 'through holds what is not an element on the way',
+      got: through,
+      allowed: 'those of Through, such as Through.LOAD_BALANCER',
+      instead: 'through: [Through.LOAD_BALANCER]',
+    });
+  }
+  return through ?? [];
+}
+
+function hopsAt(position: Through['position'], through: readonly Through[] | undefined): Hop[] {
+  return (through ?? [])
+    .filter((one) => one.position === position)
+    .map(({ element, isConditionMet }) => ({ element, condition: isConditionMet ? 'met' : 'unknown' }));
+}
+
+function from(clients: Clients): string {
+  return `${clients.cidrs.length === 1 ? 'client' : 'clients'} ${clients}`;
+}
+
+/** The way to a virtual machine, whose network security group has the rules that it can have. */
+export function wayToMachine({ clients, through }: WayProps): Path {
+  const transit = hopsAt('transit', through);
+  const entrance = hopsAt('entrance', through);
+  const publicIp: Hop = { element: AZURE.PUBLIC_IP, condition: 'met' };
+  return pathOf(from(clients), [
+    ...hopsAt('clients', through),
+    ...(transit.length > 0 ? transit : [{ element: INTERNET }]),
+    ...(transit.length > 0 || entrance.length > 0 ? entrance : [publicIp]),
+    ...hopsAt('network', through),
+    { element: AZURE.VIRTUAL_NETWORK },
+    { element: AZURE.NETWORK_SECURITY_GROUP, condition: 'met' },
+  ]);
+}
+
+/** The way to VPN Gateway, which has a public address of its own with nothing in front of it. */
+export function wayToVpnGateway({ clients, through }: WayProps): Path {
+  return pathOf(
+    from(clients),
+    [...hopsAt('clients', through), { element: INTERNET }, { element: AZURE.VPN_GATEWAY }],
+    'VPN Gateway',
+  );
+}
+
+/** PPTP on a virtual machine, which Azure has no place for. */
+export function pptpCandidate(props: WayProps): Candidate {
+  return {
+    protocol: PPTP,
+    paths: [wayToMachine(props)],
+    builtBy: 'a virtual machine',
+    takes: 'some minutes to create',
+    cost: 'billed by the hour',
+    clients: 'built into Windows',
+    code: "new VpnGateway(this, 'Vpn', { virtualNetwork, clients, protocols: [Vpn.pptp({ insecure })] });",
+  };
+}
+
+/** IKEv2 by VPN Gateway. */
+export function managedIkev2Candidate(props: WayProps, id: string): Candidate {
+  return {
+    protocol: IKEV2,
+    paths: [wayToVpnGateway(props)],
+    builtBy: 'VPN Gateway',
+    takes: 'about 30 to 45 minutes to create',
+    cost: 'billed by the hour',
+    clients: 'built into Windows, macOS, iOS, Android 12+',
+    code: [
+      `new VpnGateway(this, '${id}', { virtualNetwork, clients, protocols: [Vpn.ikev2Managed({`,
+      "  gatewaySubnetPrefix: '10.40.255.0/27', clientPools: ['172.20.0.0/24'],",
+      "  authentication: [Authentication.certificate({ roots: [{ name: 'ca', certificate }] })],",
+      "  acceptsAnyClientAddress: Accepted.because('client certificates decide who connects'),",
+      '})] });',
+    ].join('\n'),
+  };
+}
+
+/** What a refusal is about. */
+export interface RefusalSubject {
+  /** The code of the reason that matters most. */
+  readonly code: DiagnosticCode;
+  readonly id: string;
+  readonly path: string;
+  readonly writtenAs: string;
+  readonly asked: readonly AssessedCandidate[];
+  readonly props: WayProps;
+}
+
+/**
+ * Refuses, with every reason and with what does work.
+ *
+ * @throws RefusalError always
+ */
+export function refuse({ code, id, path, writtenAs, asked, props }: RefusalSubject): never {
+  const offers = [assessCandidate(managedIkev2Candidate(props, id))];
+  raise(
+    new RefusalError({
+      code,
+      explanation: explainRefusal({
+        subject: id,
+        writtenAs,
+        asked,
+        offers,
+        bringYourOwn:
+          "new VpnNetworkSecurityGroup(this, 'VpnNsg', { resourceGroupName, location, clients, protocols: [WIREGUARD] });",
+      }),
+      reasons: reasonSentences(asked),
+      alternatives: offers.map(({ candidate }) => candidate.code),
+      constructPath: path,
+    }),
+  );
+}
