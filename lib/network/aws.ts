@@ -102,7 +102,7 @@ const SAYS = {
   },
   natExperiments: {
     kind: 'experiment',
-    title: 'PPTP through a Linux NAT router, in network namespaces (N1 to N9, P1 to P5)',
+    title: 'PPTP through a Linux NAT router, in network namespaces',
     read: '2026-11',
     certainty: 'high',
     caveat: 'Linux 6.18 with nftables and iptables; no EC2 instance was used.',
@@ -335,8 +335,8 @@ const VPC: NetworkElement = {
       topic: 'MTU',
       text:
         'An internet gateway carries packets of at most 1500 bytes, while instances start with 9001. PPTP adds 20 bytes ' +
-        'of IPv4, up to 16 of GRE, 2 to 4 of PPP and 2 to 4 of MPPE: at most 1460 bytes of payload in theory, 1400 in ' +
-        'practice, with the MSS clamped to it. A security group without a rule for ICMP type 3 code 4 blocks path MTU ' +
+        'of IPv4, up to 16 of GRE, 2 to 4 of PPP and 2 to 4 of MPPE, so that 1456 bytes of payload always fit; ' +
+        'in practice the MTU is 1400, with the MSS clamped to it. A security group without a rule for ICMP type 3 code 4 blocks path MTU ' +
         'discovery. The MTU of 1300 is about private traffic of Wavelength Zones, not about NAT.',
       evidence: [SAYS.networkMtu],
     },
@@ -815,7 +815,7 @@ const APPLICATION_LOAD_BALANCER: NetworkElement = {
       protocols: [TCP],
       carriage: 'drops',
       because:
-        'The listeners of an Application Load Balancer take HTTP and HTTPS only, and it ends every connection itself; a VPN over TCP does not pass.',
+        'The listeners of an Application Load Balancer take HTTP and HTTPS only, and it ends every connection itself; TCP as it is does not pass.',
       code: 'TCP_DROPPED',
       remedy:
         'let the clients reach the Elastic IP of the gateway itself, or use a Network Load Balancer for a VPN over TCP or UDP',

@@ -118,9 +118,9 @@ const SAYS = {
   },
   natGateway: {
     kind: 'vendor',
-    title: 'Azure NAT Gateway: limitations',
-    source: `${DOCS} articles/nat-gateway/nat-overview.md`,
-    read: '2026-11',
+    title: 'Azure NAT Gateway resource',
+    source: `${DOCS} articles/nat-gateway/nat-gateway-resource.md`,
+    read: '2023-07',
     certainty: 'high',
   },
   firewallIssues: {
@@ -176,7 +176,7 @@ const SAYS = {
   gatewaySubnetNsg: {
     kind: 'vendor',
     title: 'Azure VPN Gateway: NSGs on the gateway subnet are not supported',
-    source: `${DOCS} articles/vpn-gateway`,
+    source: `${DOCS} includes/vpn-gateway-no-nsg-include.md`,
     read: '2026-11',
     certainty: 'high',
   },
@@ -412,7 +412,7 @@ const NETWORK_SECURITY_GROUP: NetworkElement = {
       protocols: [ESP],
       direction: 'to-gateway',
       carriage: 'conditional',
-      condition: 'an inbound rule with protocol Esp allows it from the clients',
+      condition: 'an inbound rule with protocol Esp allows ESP (IP protocol 50) from the clients',
       because: 'A network security group lets nothing in from the internet without a rule, and * does not include ESP.',
       code: 'RULE_MISSING',
       remedy: 'add an inbound rule with protocol "Esp" (ARM and Terraform only, not in the portal), from the clients',

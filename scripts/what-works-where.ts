@@ -1,0 +1,221 @@
+// Writes docs/what-works-where.md from the facts in lib/network and lib/protocols:
+//   npx tsx scripts/what-works-where.ts
+// A test fails while the page and the facts differ.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { assess, type Hop, pathOf } from '../lib/feasibility';
+import { type Direction, Flow } from '../lib/flows';
+import { AWS, AZURE, type CarriageFact, COMMON, type Evidence, type NetworkElement } from '../lib/network';
+import { VPN_PROTOCOLS, type VpnProtocol } from '../lib/protocols';
+
+const { INTERNET } = COMMON;
+
+/** IP protocols as columns; the port is one that no fact names, so that facts about ports are told apart. */
+const COLUMNS: readonly Flow[] = [Flow.tcp(1723), Flow.udp(51820), Flow.GRE, Flow.ESP];
+const COLUMN_NAMES = ['TCP', 'UDP', 'GRE (47)', 'ESP (50)'];
+
+const PLATFORMS = [
+  { title: 'AWS', elements: Object.values(AWS) },
+  { title: 'Azure', elements: Object.values(AZURE) },
+  { title: 'Elsewhere', elements: Object.values(COMMON) },
+];
+
+/** Ways to a machine of one's own whose filters are open, and whose listeners and rules are there. */
+const WAYS: readonly { readonly title: string; readonly elements: readonly NetworkElement[] }[] = [
+  { title: 'AWS, Elastic IP', elements: [INTERNET, AWS.INTERNET_GATEWAY, AWS.NETWORK_ACL, AWS.SECURITY_GROUP] },
+  { title: 'AWS, behind a NAT gateway', elements: [INTERNET, AWS.NAT_GATEWAY, AWS.SECURITY_GROUP] },
+  { title: 'AWS, behind an NLB', elements: [INTERNET, AWS.NETWORK_LOAD_BALANCER, AWS.SECURITY_GROUP] },
+  { title: 'AWS, behind an ALB', elements: [INTERNET, AWS.APPLICATION_LOAD_BALANCER, AWS.SECURITY_GROUP] },
+  { title: 'AWS, behind Global Accelerator', elements: [INTERNET, AWS.GLOBAL_ACCELERATOR, AWS.SECURITY_GROUP] },
+  { title: 'AWS, over a transit gateway', elements: [AWS.TRANSIT_GATEWAY, AWS.NETWORK_ACL, AWS.SECURITY_GROUP] },
+  {
+    title: 'Azure, public IP',
+    elements: [INTERNET, AZURE.PUBLIC_IP, AZURE.VIRTUAL_NETWORK, AZURE.NETWORK_SECURITY_GROUP],
+  },
+  {
+    title: 'Azure, behind a load balancer',
+    elements: [INTERNET, AZURE.LOAD_BALANCER, AZURE.VIRTUAL_NETWORK, AZURE.NETWORK_SECURITY_GROUP],
+  },
+];
+
+const RESULTS = { works: 'works', 'cannot-work': 'no', unverified: 'unverified' } as const;
+
+/** The whole page. */
+export function whatWorksWhere(): string {
+  const sources = new Sources();
+  const sections = [
+    intro(),
+    shortAnswer(),
+    ...PLATFORMS.map(({ title, elements }) => platform(title, elements, sources)),
+    protocols(sources),
+    // Last: the numbers are given while the other sections are written.
+    sources.section(),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+/** Numbers each piece of evidence where it is first referred to. */
+class Sources {
+  private readonly numbers = new Map<string, { number: number; evidence: Evidence }>();
+
+  public refer(evidence: readonly Evidence[]): string {
+    return evidence
+      .map((one) => {
+        const key = JSON.stringify(one);
+        const known = this.numbers.get(key) ?? { number: this.numbers.size + 1, evidence: one };
+        this.numbers.set(key, known);
+        return `[${known.number}](#source-${known.number})`;
+      })
+      .join(' ');
+  }
+
+  public section(): string {
+    const items = [...this.numbers.values()].map(
+      ({ number, evidence: { kind, title, source, read, certainty, caveat } }) =>
+        [
+          `${number}. <a id="source-${number}"></a>${escaped(title)}.`,
+          ...(source === undefined ? [] : [`${source}.`]),
+          `${capital(words(kind))}, ${certainty} certainty, read ${read}.`,
+          ...(caveat === undefined ? [] : [escaped(caveat)]),
+        ].join(' '),
+    );
+    return `## Sources\n\n${items.join('\n')}`;
+  }
+}
+
+function intro(): string {
+  return `# What works where
+
+Which VPN protocol arrives over which network, hop by hop, and on whose word. This page is written from the facts that
+the library itself decides by (\`npx tsx scripts/what-works-where.ts\`); do not edit it by hand.
+
+A hop *carries* a flow, *drops* it, carries it *conditionally* (a rule or a helper must be there), or what it does is
+*undocumented*. Behind each stands a vendor's statement, a field report, a packet experiment of this project, or an
+inference; an inference alone never makes a protocol 'work', it leaves it 'unverified'. Two words with a slash are the way
+to the gateway and the way back to the client. Numbers lead to the sources.`;
+}
+
+function shortAnswer(): string {
+  const rows = WAYS.map(({ title, elements }) => {
+    const hops = elements.map((element): Hop => ({ element, condition: 'met' }));
+    return [title, ...VPN_PROTOCOLS.map((protocol) => RESULTS[assess(protocol, pathOf('client', hops)).result])];
+  });
+  return `## In short: a machine of your own
+
+With every rule, listener and helper in place that a hop depends on.
+
+${table(['Way to the machine', ...VPN_PROTOCOLS.map(({ name }) => name)], rows)}
+
+Managed servers: AWS Client VPN speaks OpenVPN, Azure VPN Gateway IKEv2 and OpenVPN (no new SSTP since 2026-03-31). No
+managed server of either cloud speaks PPTP.`;
+}
+
+function platform(title: string, elements: readonly NetworkElement[], sources: Sources): string {
+  const rows = elements.map((element) => [
+    escaped(element.name),
+    ...COLUMNS.map((flow) => cell(element, flow, sources)),
+  ]);
+  const details = elements.map((element) => detail(element, sources));
+  return [`## ${title}`, table(['Element', ...COLUMN_NAMES], rows), ...details].join('\n\n');
+}
+
+/** What an element does to an IP protocol: the facts about certain ports first, then the rest. */
+function cell(element: NetworkElement, flow: Flow, sources: Sources): string {
+  const about = element.facts.filter(({ protocols }) => protocols === 'any' || protocols.includes(flow.protocol));
+  const some = about.filter(({ ports }) => ports !== undefined);
+  const parts = some.map((fact) => `port ${fact.ports?.join(', ')}: ${did(fact, sources)}`);
+  const half = (direction: Direction) => {
+    const fact = about.find((one) => one.ports === undefined && (one.direction ?? direction) === direction);
+    return fact === undefined ? 'nothing is known' : did(fact, sources);
+  };
+  const [there, back] = [half('to-gateway'), half('to-client')];
+  const rest = there === back ? there : `${there} / ${back}`;
+  return [...parts, some.length > 0 ? `else: ${rest}` : rest].join('<br>');
+}
+
+function did(fact: CarriageFact, sources: Sources): string {
+  const kinds = [...new Set(fact.evidence.map(({ kind }) => words(kind)))].join(', ');
+  return `**${fact.carriage}** (${kinds} ${sources.refer(fact.evidence)})`;
+}
+
+function detail(element: NetworkElement, sources: Sources): string {
+  const facts = element.facts.map((fact) => {
+    const about = fact.protocols === 'any' ? 'Everything' : fact.protocols.map(protocolName).join(', ');
+    const ports = fact.ports === undefined ? '' : ` ${fact.ports.join(', ')}`;
+    const direction = fact.direction === undefined ? '' : fact.direction === 'to-gateway' ? ', in' : ', out';
+    return [
+      `- ${about}${ports}${direction}: ${escaped(fact.because)}`,
+      ...(fact.condition === undefined ? [] : [`Only if ${escaped(fact.condition)}.`]),
+      ...(fact.remedy === undefined ? [] : [`To change it: ${escaped(fact.remedy)}.`]),
+      ...(fact.code === undefined ? [] : [`\`${fact.code}\``]),
+    ].join(' ');
+  });
+  const notes = element.notes.map(
+    ({ topic, text, evidence }) => `- *${escaped(topic)}.* ${escaped(text)} ${sources.refer(evidence)}`,
+  );
+  return [`### ${element.name}`, '', ...facts, ...notes].join('\n');
+}
+
+function protocols(sources: Sources): string {
+  const rows = VPN_PROTOCOLS.map((protocol) => [
+    `${protocol.name} (${escaped(protocol.standard)})`,
+    protocol.flowSets.map((set) => set.flows.map(({ label }) => label).join(' + ')).join('<br>'),
+    protocol.overhead
+      .map(({ form, parts }) => `${parts.reduce((sum, { bytes }) => sum + bytes, 0)}: ${form}`)
+      .join('<br>'),
+    protocol.standing.level,
+  ]);
+  return [
+    '## The protocols',
+    table(['Protocol', 'Flows, any one line suffices', 'Bytes added to a packet', 'Cryptography'], rows),
+    ...VPN_PROTOCOLS.map((protocol) => protocolDetail(protocol, sources)),
+  ].join('\n\n');
+}
+
+function protocolDetail({ name, standing, builtInClients }: VpnProtocol, sources: Sources): string {
+  const clients = builtInClients.map(({ system, since, until, evidence }) => {
+    const versions = [
+      ...(since === undefined ? [] : [`since ${since}`]),
+      ...(until === undefined ? [] : [`until ${until}`]),
+    ];
+    return `  - ${[escaped(system), ...versions].join(' ')} ${sources.refer(evidence)}`;
+  });
+  return [
+    `### ${name}`,
+    '',
+    `${escaped(standing.summary)} ${sources.refer(standing.evidence)}`,
+    '',
+    ...standing.weaknesses.map((text) => `- Weakness: ${escaped(text)}`),
+    ...standing.attackerGains.map((text) => `- An attacker gains: ${escaped(text)}`),
+    '- Built into:',
+    ...clients,
+  ].join('\n');
+}
+
+function protocolName(protocol: number): string {
+  const index = COLUMNS.findIndex((flow) => flow.protocol === protocol);
+  return COLUMN_NAMES[index] ?? `IP protocol ${protocol}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Text that Markdown shows as it is. */
+function escaped(text: string): string {
+  return text.replace(/[*|<>[\]]/g, '\\$&');
+}
+
+function words(kind: string): string {
+  return kind.replace('-', ' ');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+if (require.main === module) {
+  writeFileSync(join(__dirname, '..', 'docs', 'what-works-where.md'), whatWorksWhere());
+}
