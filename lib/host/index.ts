@@ -1,3 +1,4 @@
+export * from './cloud-config';
 export * from './gateway-policy';
 export * from './host-commands';
 export * from './pptp-host';

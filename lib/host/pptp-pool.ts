@@ -1,5 +1,5 @@
 import { invalid } from '../errors';
-import { IpRange } from '../flows';
+import { IpRange, type TokenTest } from '../flows';
 
 /** How a pool is divided. */
 export interface PptpPoolOptions {
@@ -16,6 +16,12 @@ export interface PptpPoolOptions {
    * @default 0
    */
   readonly fixedAddresses?: number;
+  /**
+   * Tells tokens of the core in use: a pool must be known at synth.
+   *
+   * @default nothing is a token
+   */
+  readonly isToken?: TokenTest;
 }
 
 /**
@@ -40,9 +46,21 @@ export class PptpPool {
    * the lowest ones in between.
    *
    * @param cidr the range, for example `10.99.0.0/24`; it must be known at synth
-   * @throws InvalidInputError `POOL_TOO_SMALL`, `POOL_NOT_EXPRESSIBLE`, or those of `IpRange.parse`
+   * @throws InvalidInputError `TOKEN_NOT_ALLOWED`, `POOL_TOO_SMALL`, `POOL_NOT_EXPRESSIBLE`, or those of
+   * `IpRange.parse`
    */
   public static from(cidr: string, options: PptpPoolOptions = {}): PptpPool {
+    for (const value of [cidr, options.maxSessions, options.fixedAddresses]) {
+      if (options.isToken?.(value)) {
+        invalid({
+          code: 'TOKEN_NOT_ALLOWED',
+          what: 'the client pool is a value that only deployment knows, and it is divided into addresses at synth',
+          got: value,
+          allowed: 'a range and numbers that are known at synth',
+          instead: "PptpPool.from('10.99.0.0/24')",
+        });
+      }
+    }
     const range = IpRange.parse(cidr, 'client pool');
     if (
       range.version !== 4 ||
@@ -82,6 +100,8 @@ export class PptpPool {
   public readonly remoteIp: string;
   /** The addresses for users with an address of their own, in order. */
   public readonly fixedAddresses: readonly string[];
+  /** The same as text, in the form of `remoteIp`; empty where there are none. */
+  public readonly fixedIp: string;
 
   private constructor(
     /** The whole pool. */
@@ -92,8 +112,9 @@ export class PptpPool {
   ) {
     const [local = '', ...calls] = take(range, 1 + sessions, 1);
     this.localIp = local;
-    this.remoteIp = asRemoteIp(calls);
+    this.remoteIp = asRanges(calls);
     this.fixedAddresses = take(range, fixed, -1).reverse();
+    this.fixedIp = asRanges(this.fixedAddresses);
   }
 }
 
@@ -129,8 +150,8 @@ function take(range: IpRange, wanted: number, step: 1 | -1): string[] {
   return found;
 }
 
-/** Ascending addresses as pptpd's ranges: `10.99.0.2-254,10.99.1.1-20`. */
-function asRemoteIp(addresses: readonly string[]): string {
+/** Ascending addresses as pptpd's ranges: `10.99.0.2-254,10.99.1.1-20`. A range of one is a range, too. */
+function asRanges(addresses: readonly string[]): string {
   const runs = new Map<string, { first: string; last: string }>();
   for (const address of addresses) {
     const dot = address.lastIndexOf('.');
@@ -138,7 +159,7 @@ function asRemoteIp(addresses: readonly string[]): string {
     const run = runs.get(address.slice(0, dot));
     runs.set(address.slice(0, dot), { first: run?.first ?? part, last: part });
   }
-  return [...runs].map(([net, { first, last }]) => `${net}.${first}${first === last ? '' : `-${last}`}`).join(',');
+  return [...runs].map(([net, { first, last }]) => `${net}.${first}-${last}`).join(',');
 }
 
 function plural(addresses: number): string {
