@@ -18,11 +18,12 @@ export const CLIENT_SYSTEMS = {
   },
   windowsServer2025: {
     kind: 'vendor',
-    title:
-      "What's new in Windows Server 2025: PPTP and L2TP are not accepted by new RRAS set-ups; clients are unaffected",
-    source: 'https://learn.microsoft.com/en-us/windows-server/get-started/whats-new-windows-server-2025',
+    title: "What's new in Windows Server 2025",
+    source:
+      'https://github.com/MicrosoftDocs/windowsserverdocs WindowsServerDocs/get-started/whats-new-windows-server-2025.md',
     read: '2026-11',
     certainty: 'high',
+    caveat: 'New RRAS set-ups accept neither PPTP nor L2TP; the client in Windows is not affected.',
   },
   windowsServerDeprecation: {
     kind: 'field-report',

@@ -48,7 +48,8 @@ export const IKEV2: VpnProtocol = {
         title: 'RFC 7296: Internet Key Exchange Protocol Version 2 (IKEv2)',
         source: 'https://www.rfc-editor.org/rfc/rfc7296',
         read: '2026-11',
-        certainty: 'high',
+        certainty: 'medium',
+        caveat: 'The text itself was not read again.',
       },
       {
         kind: 'experiment',

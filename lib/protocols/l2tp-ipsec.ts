@@ -56,7 +56,7 @@ export const L2TP_IPSEC: VpnProtocol = {
     evidence: [
       {
         kind: 'vendor',
-        title: 'RFC 9395: Deprecation of IKEv1 and obsoleted algorithms',
+        title: 'RFC 9395: Deprecation of the IKEv1 Protocol and Obsoleted Algorithms',
         source: 'https://www.rfc-editor.org/rfc/rfc9395',
         read: '2026-11',
         certainty: 'high',

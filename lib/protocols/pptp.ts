@@ -65,17 +65,26 @@ export const PPTP: VpnProtocol = {
       },
       {
         kind: 'field-report',
-        title: 'Schneier, Mudge and Wagner: Cryptanalysis of Microsoft’s PPTP Authentication Extensions (MS-CHAPv2)',
-        source: 'https://www.schneier.com/academic/paperfiles/paper-pptpv2.pdf',
+        title:
+          'Schneier, Mudge and Wagner, 1999: Cryptanalysis of Microsoft’s PPTP Authentication Extensions (MS-CHAPv2)',
+        source: 'https://docslib.org/doc/12824535/cryptanalysis-of-microsofts-pptp-authentication-extensions-ms',
         read: '2026-11',
         certainty: 'high',
       },
       {
         kind: 'field-report',
-        title: 'Redmond Magazine on ChapCrack: the password-equivalent of a recorded MS-CHAPv2 login within 24 hours',
+        title:
+          'Redmond Magazine on ChapCrack: one DES key from a recorded login, searched as a service within 24 hours',
         source: 'https://redmondmag.com/articles/2012/08/22/microsoft-issues-security-advisory.aspx',
         read: '2026-11',
         certainty: 'medium',
+      },
+      {
+        kind: 'field-report',
+        title: 'Openwall john-users: the NT hash behind MS-CHAPv2 by up to 2^56 DES operations',
+        source: 'https://www.openwall.com/lists/john-users/2014/01/14/19',
+        read: '2026-11',
+        certainty: 'high',
       },
       {
         kind: 'vendor',

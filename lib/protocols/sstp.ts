@@ -32,9 +32,10 @@ export const SSTP: VpnProtocol = {
       {
         kind: 'vendor',
         title: '[MS-SSTP]: Secure Socket Tunneling Protocol',
-        source: 'https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-sstp',
+        source:
+          'https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-sstp/70adc1df-c4fe-4b02-8872-f1d8b9ad806a',
         read: '2026-11',
-        certainty: 'medium',
+        certainty: 'high',
       },
     ],
   },
