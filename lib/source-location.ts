@@ -6,6 +6,7 @@ const LIBRARY_ROOT = __dirname + path.sep;
 
 /**
  * The stack frames of the caller that are the user's own: none of this library, of installed packages or of Node itself.
+ * One a line: programs that compile on the fly can put two frames on the line that calls us.
  */
 export function userFrames(): string[] {
   const limit = Error.stackTraceLimit;
@@ -13,10 +14,16 @@ export function userFrames(): string[] {
   Error.stackTraceLimit = 100;
   const stack = new Error().stack ?? '';
   Error.stackTraceLimit = limit;
+  const seen = new Set<string>();
   return stack
     .split('\n')
     .slice(1)
-    .filter((line) => isUserFile(placeOf(line)?.file));
+    .filter((frame) => {
+      const { file, line } = placeOf(frame) ?? {};
+      const isNew = isUserFile(file) && !seen.has(`${file}:${line}`);
+      seen.add(`${file}:${line}`);
+      return isNew;
+    });
 }
 
 /** `file:line` of the innermost frame that is the user's own, relative to the working directory where it lies below it. */

@@ -203,8 +203,9 @@ function inWords(directions: readonly Direction[]): string {
   return directions[0] === 'to-gateway' ? 'towards the gateway' : 'towards the client';
 }
 
-function cite(evidence: readonly Evidence[]): string {
-  return evidence.length === 0 ? '' : ` [${evidence.map(({ title, read }) => `${title}, read ${read}`).join('; ')}]`;
+/** The foremost source; docs/what-works-where.md has them all. */
+function cite([evidence]: readonly Evidence[]): string {
+  return evidence === undefined ? '' : ` [${evidence.title}, read ${evidence.read}]`;
 }
 
 function wrap(text: string, first: string, rest: string): string[] {
