@@ -181,7 +181,7 @@ function read(source: ClientSource, index: number): ClientEntry {
         id,
         peer: named(source, id),
         maxEntries: 1,
-        label: `security group ${isToken(sourceSecurityGroupId) ? id : sourceSecurityGroupId}`,
+        label: `security group ${spokenName(sourceSecurityGroupId, source, index)}`,
       };
     }
     if (sourcePrefixListId !== undefined) {
@@ -196,7 +196,7 @@ function read(source: ClientSource, index: number): ClientEntry {
   return invalid({
     code: 'CLIENT_SOURCE_INVALID',
     what: 'a source of clients is neither a range nor a peer',
-    got: source ?? 'undefined',
+    got: Construct.isConstruct(source) ? source.node.path : source,
     allowed: 'a range in CIDR notation, or a peer of aws-ec2: Peer.ipv4, Peer.ipv6, a prefix list, a security group',
     instead: "Clients.from('203.0.113.0/24', ec2.Peer.prefixList('pl-0123456789abcdef0'), bastionSecurityGroup)",
   });
@@ -223,7 +223,7 @@ function cidrEntry(text: string, versionOfToken: 4 | 6, index: number): ClientEn
     cidr: text,
     ipVersion: versionOfToken,
     maxEntries: 1,
-    label: `a range known at deployment (${id})`,
+    label: `a range known at deployment (${spokenName(text, undefined, index)})`,
   };
 }
 
@@ -237,7 +237,7 @@ function knownEntry(range: IpRange): ClientEntry {
 /** A prefix list: one made in this app shows its family, its maximum and its entries; of any other only the id is known. */
 function prefixListEntry(source: unknown, peer: ec2.IPeer, prefixListId: string, index: number): ClientEntry {
   const id = stableName(prefixListId, source, index);
-  const label = `prefix list ${isToken(prefixListId) ? id : prefixListId}`;
+  const label = `prefix list ${spokenName(prefixListId, source, index)}`;
   const entry: ClientEntry = { kind: 'prefix-list', id, peer: named(peer, id), label };
   const list = ownPrefixList(source, prefixListId);
   if (list === undefined) {
@@ -274,6 +274,15 @@ function stableName(text: string, source: unknown, index: number): string {
     return `${Names.nodeUniqueId(reference.target.node)}.${reference.displayName}`;
   }
   return Construct.isConstruct(source) ? Names.nodeUniqueId(source.node) : `Source${index + 1}`;
+}
+
+/** The same for people: the path of the construct. */
+function spokenName(text: string, source: unknown, index: number): string {
+  if (!isToken(text)) {
+    return text;
+  }
+  const target = referenced(text)?.target ?? source;
+  return Construct.isConstruct(target) ? target.node.path.replace(/\/Resource$/, '') : `source ${index + 1}`;
 }
 
 function referenced(text: string): Reference | undefined {

@@ -149,7 +149,7 @@ function checkSubnet(subnet: ec2.ISubnet | undefined): void {
     invalid({
       code: 'SUBNET_MISSING',
       what: `${CLASS} was given no subnet`,
-      got: subnet ?? 'undefined',
+      got: subnet,
       allowed: 'the subnet of the gateway, made in this app or imported',
       instead: 'subnet: vpc.publicSubnets[0]',
     });

@@ -431,7 +431,7 @@ function checkCertificate(property: string, arn: unknown): void {
     invalid({
       code: 'CLIENT_VPN_CERTIFICATE_ARN',
       what: `${property} is not the ARN of a certificate in AWS Certificate Manager`,
-      got: arn ?? 'undefined',
+      got: arn,
       allowed: 'the ARN of a certificate in the Region of the endpoint',
       instead: `${property}: 'arn:aws:acm:eu-central-1:111122223333:certificate/01234567-89ab-cdef-0123-456789abcdef'`,
     });
@@ -545,7 +545,7 @@ function invalidDestination(why: string, destination: unknown, constructPath: st
   return invalid({
     code: 'CLIENT_VPN_DESTINATION',
     what: `a destination of the clients ${why}`,
-    got: destination ?? 'undefined',
+    got: destination,
     allowed: 'a construct with a security group in the VPC, or an IPv4 range in CIDR notation',
     instead: "gateway.allowClientsTo('10.20.0.0/16', ec2.Port.tcp(443))",
     constructPath,

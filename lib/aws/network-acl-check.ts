@@ -69,6 +69,7 @@ export function missingAclEntries(acl: ec2.INetworkAcl, protocol: VpnProtocol, c
 
 /** One entry of a network ACL; `opaque` where synth cannot tell what it matches. */
 interface Rule {
+  readonly path: string;
   readonly number: number;
   readonly egress: boolean | undefined;
   readonly allow: boolean;
@@ -86,6 +87,7 @@ function readRule(entry: ec2.CfnNetworkAclEntry): Rule {
   const hidden = [ruleNumber, egress, ruleAction, protocol, text, hasPorts ? portRange : undefined].some(isToken);
   const { from, to } = (isToken(portRange) ? {} : (portRange ?? {})) as Partial<PortRange>;
   return {
+    path: entry.node.path,
     // An entry whose number nobody knows may come before every other.
     number: isToken(ruleNumber) ? 0 : ruleNumber,
     egress: isToken(egress) ? undefined : egress === true,
@@ -158,7 +160,10 @@ function judge(
   }
   return unknown === undefined
     ? undefined
-    : { state: 'unknown', because: `A token hides whether an entry of the network ACL lets ${what} through.` };
+    : {
+        state: 'unknown',
+        because: `Synth cannot tell what ${unknown.rule?.path} matches, and so whether the network ACL lets ${what} through.`,
+      };
 }
 
 function whyDenied(rule: Rule | undefined, what: string): string {

@@ -27,7 +27,7 @@ export function assertCdkScope(scope: unknown, className: string): asserts scope
     invalid({
       code: 'WRONG_KIND_OF_STACK',
       what: `${className} was given no construct as its scope`,
-      got: scope ?? 'undefined',
+      got: scope,
       allowed,
       instead,
     });
@@ -66,7 +66,7 @@ export function assertVpc(vpc: unknown, className: string): asserts vpc is ec2.I
     invalid({
       code: 'VPC_MISSING',
       what: `${className} was given no VPC`,
-      got: vpc ?? 'undefined',
+      got: vpc,
       allowed: 'an IVpc of aws-cdk-lib/aws-ec2, made in this app, imported or looked up',
       instead: "vpc: ec2.Vpc.fromLookup(this, 'Network', { vpcName: 'plant-4' })",
     });

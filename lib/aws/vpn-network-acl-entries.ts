@@ -229,7 +229,7 @@ function checkedAcl(acl: ec2.INetworkAcl | undefined): ec2.INetworkAcl {
     invalid({
       code: 'NETWORK_ACL_MISSING',
       what: `${CLASS} was given no network ACL`,
-      got: acl ?? 'undefined',
+      got: acl,
       allowed: 'an INetworkAcl of aws-cdk-lib/aws-ec2, made in this app or imported',
       instead: "networkAcl: ec2.NetworkAcl.fromNetworkAclId(this, 'Acl', 'acl-0123456789abcdef0')",
     });

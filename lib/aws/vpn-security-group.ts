@@ -108,7 +108,8 @@ export class VpnSecurityGroup extends Construct implements ec2.IConnectable {
     if (flows.some(({ startsAtEitherEnd }) => startsAtEitherEnd)) {
       clients.requireIpv4(CLASS);
     }
-    checkQuota(props, clients.entries, flows);
+    const otherRules = props.acceptFragmentationNeeded === true ? 1 : 0;
+    checkSecurityGroupQuota(CLASS, props.maxRulesPerDirection, clients.entries, flows, otherRules);
     super(scope, id);
 
     const allowAllOutbound = props.allowAllOutbound ?? false;
@@ -162,8 +163,21 @@ export class VpnSecurityGroup extends Construct implements ec2.IConnectable {
   }
 }
 
-function checkQuota(props: VpnSecurityGroupProps, entries: readonly ClientEntry[], flows: readonly Flow[]): void {
-  const quota = known(props.maxRulesPerDirection ?? 60, 'maxRulesPerDirection');
+/**
+ * Checks that the rules for clients fit into one security group. Answers need none.
+ *
+ * @param maxRulesPerDirection the account's quota; 60 unless given
+ * @param otherRules rules of the same direction that are not for clients
+ * @throws InvalidInputError `QUOTA_INVALID`, `SECURITY_GROUP_RULE_QUOTA`, `TOKEN_NOT_ALLOWED`
+ */
+export function checkSecurityGroupQuota(
+  className: string,
+  maxRulesPerDirection: number | undefined,
+  entries: readonly ClientEntry[],
+  flows: readonly Flow[],
+  otherRules: number,
+): void {
+  const quota = known(maxRulesPerDirection ?? 60, 'maxRulesPerDirection');
   if (!Number.isInteger(quota) || quota < 1 || quota > 1000) {
     invalid({
       code: 'QUOTA_INVALID',
@@ -173,16 +187,15 @@ function checkQuota(props: VpnSecurityGroupProps, entries: readonly ClientEntry[
       instead: 'maxRulesPerDirection: 120',
     });
   }
-  const extra = props.acceptFragmentationNeeded === true ? 1 : 0;
   const count = (version: 4 | 6) =>
     entries
       .filter(({ ipVersion }) => ipVersion === undefined || ipVersion === version)
-      .reduce((sum, { maxEntries }) => sum + (maxEntries ?? 1) * flows.length, extra);
+      .reduce((sum, { maxEntries }) => sum + (maxEntries ?? 1) * flows.length, otherRules);
   const rules = Math.max(count(4), count(6));
   if (rules > quota) {
     invalid({
       code: 'SECURITY_GROUP_RULE_QUOTA',
-      what: `${CLASS} would need ${rules} rules for traffic from clients, and a security group holds ${quota} per direction`,
+      what: `${className} would need ${rules} rules for traffic from clients, and a security group holds ${quota} per direction`,
       got: `${entries.length} sources of clients for ${flows.map(({ label }) => label).join(', ')}`,
       allowed: `${flows.length} ${flows.length === 1 ? 'rule' : 'rules'} for each client range, and for each entry that a prefix list can hold`,
       instead: 'fewer and wider ranges; or, where the quota of the account is raised, maxRulesPerDirection: 120',

@@ -27,7 +27,7 @@ export function openFlows(written: OpenProtocols, className: string): Flow[] {
     invalid({
       code: 'PROTOCOLS_EMPTY',
       what: `${className} was given no VPN protocol to let in`,
-      got: protocols ?? 'undefined',
+      got: protocols,
       allowed,
       instead,
     });
@@ -39,7 +39,7 @@ export function openFlows(written: OpenProtocols, className: string): Flow[] {
     invalid({
       code: 'PROTOCOL_UNKNOWN',
       what: `${className} was given something that is not a VPN protocol of this library`,
-      got: protocols[stranger] ?? 'undefined',
+      got: protocols[stranger],
       allowed,
       instead,
     });
