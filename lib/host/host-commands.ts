@@ -5,9 +5,9 @@
 export const INSTANCE_ID = '@INSTANCE_ID@';
 
 /**
- * What the cloud's command line does for the host. Every command is a list of arguments, run without a shell; arguments
- * may hold tokens, whose values must contain no quotation mark, backslash or line break (ARNs, names, regions, URLs
- * do not), and `INSTANCE_ID`.
+ * What the cloud's command line does for the host. Every command is a list of arguments, quoted for the shell by
+ * this package; arguments may hold tokens, whose values must contain no quotation mark or line break (ARNs, names,
+ * regions and URLs do not), and `INSTANCE_ID`.
  */
 export interface HostCommands {
   /** Prints the users' JSON on standard output. Runs at boot and on a timer. */
@@ -26,6 +26,13 @@ export interface HostCommands {
    * @default nobody is told
    */
   readonly signalFailure?: readonly string[];
+  /**
+   * Environment variables for every command, for example the region: what several commands share counts once against
+   * the size of user data. Names in capitals; values like arguments, without `INSTANCE_ID`.
+   *
+   * @default none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
   /**
    * Debian packages that these commands need.
    *

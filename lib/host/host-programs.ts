@@ -95,7 +95,7 @@ if [ "$unwanted" ] && echo "$kernel" | grep -qv -e -cloud-; then
 	boots "$kernel"
 fi
 step='loading the packet filter'
-sysctl -q --system
+sysctl -q -p /etc/sysctl.d/90-pptp-gateway.conf
 systemctl enable --now nftables.service
 nft list table inet pptp_gateway >/dev/null
 step='reading users and policy'

@@ -89,6 +89,21 @@ export class OptionCheck {
     return argv;
   }
 
+  public environment(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    for (const [name, value] of Object.entries(variables)) {
+      if (!/^[A-Z][A-Z0-9_]+$/.test(name) || name === 'PATH') {
+        this.refuse(
+          'commands.environment',
+          name,
+          'names in capitals, other than PATH',
+          "environment: { AWS_DEFAULT_REGION: '...' }",
+        );
+      }
+      this.argv('commands.environment', [value]);
+    }
+    return variables;
+  }
+
   /** Files of the cloud's own: on paths that are free, in text that YAML holds as it is. */
   public files(files: readonly HostFile[], ours: readonly HostFile[]): readonly HostFile[] {
     const taken = new Set(ours.map((file) => file.path));

@@ -196,6 +196,9 @@ function settings(options: PptpHostOptions, packages: readonly string[], check: 
     `export pool='${pool.range.cidr}' fixed='${pool.fixedIp}'`,
     `flavour=${options.architecture === 'arm64' ? 'arm64' : 'amd64'}`,
     `packages='${packages.join(' ')}'`,
+    ...Object.entries(check.environment(commands.environment ?? {})).map(
+      ([name, value]) => `export ${name}=${shellWord(value)}`,
+    ),
     `read_users() { ${body('commands.readUsers', commands.readUsers, 60)}; }`,
     `read_policy() { ${body('commands.readPolicy', commands.readPolicy, 60)}; }`,
     `signal_ready() { ${body('commands.signalReady', commands.signalReady, 60)}; }`,
