@@ -1,8 +1,9 @@
-import { CfnResource, Names, Reference, Tokenization } from 'aws-cdk-lib';
+import { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { invalid } from '../errors';
 import { anywhereBecause, type IpRange, readClientRanges } from '../flows';
+import { referenceIn, spokenName, stableName } from './names';
 import { isToken } from './token';
 
 /**
@@ -175,13 +176,13 @@ function read(source: ClientSource, index: number): ClientEntry {
       return cidrEntry(cidrIpv6, 6, index);
     }
     if (sourceSecurityGroupId !== undefined) {
-      const id = stableName(sourceSecurityGroupId, source, index);
+      const id = idOf(sourceSecurityGroupId, source, index);
       return {
         kind: 'security-group',
         id,
         peer: named(source, id),
         maxEntries: 1,
-        label: `security group ${spokenName(sourceSecurityGroupId, source, index)}`,
+        label: `security group ${labelOf(sourceSecurityGroupId, source, index)}`,
       };
     }
     if (sourcePrefixListId !== undefined) {
@@ -214,7 +215,7 @@ function cidrEntry(text: string, versionOfToken: 4 | 6, index: number): ClientEn
   if (range !== undefined) {
     return knownEntry(range);
   }
-  const id = stableName(text, undefined, index);
+  const id = idOf(text, undefined, index);
   const peer = versionOfToken === 6 ? ec2.Peer.ipv6(text) : ec2.Peer.ipv4(text);
   return {
     kind: 'cidr',
@@ -223,7 +224,7 @@ function cidrEntry(text: string, versionOfToken: 4 | 6, index: number): ClientEn
     cidr: text,
     ipVersion: versionOfToken,
     maxEntries: 1,
-    label: `a range known at deployment (${spokenName(text, undefined, index)})`,
+    label: `a range known at deployment (${labelOf(text, undefined, index)})`,
   };
 }
 
@@ -236,8 +237,8 @@ function knownEntry(range: IpRange): ClientEntry {
 
 /** A prefix list: one made in this app shows its family, its maximum and its entries; of any other only the id is known. */
 function prefixListEntry(source: unknown, peer: ec2.IPeer, prefixListId: string, index: number): ClientEntry {
-  const id = stableName(prefixListId, source, index);
-  const label = `prefix list ${spokenName(prefixListId, source, index)}`;
+  const id = idOf(prefixListId, source, index);
+  const label = `prefix list ${labelOf(prefixListId, source, index)}`;
   const entry: ClientEntry = { kind: 'prefix-list', id, peer: named(peer, id), label };
   const list = ownPrefixList(source, prefixListId);
   if (list === undefined) {
@@ -258,36 +259,19 @@ function prefixListEntry(source: unknown, peer: ec2.IPeer, prefixListId: string,
 
 /** The resource of a prefix list that this app makes, found by the construct or by a reference to its id. */
 function ownPrefixList(source: unknown, prefixListId: string): ec2.CfnPrefixList | undefined {
-  const candidate = Construct.isConstruct(source) ? source.node.defaultChild : referenced(prefixListId)?.target;
+  const candidate = Construct.isConstruct(source) ? source.node.defaultChild : referenceIn(prefixListId)?.target;
   return CfnResource.isCfnResource(candidate) && candidate.cfnResourceType === ec2.CfnPrefixList.CFN_RESOURCE_TYPE_NAME
     ? (candidate as ec2.CfnPrefixList)
     : undefined;
 }
 
-/** A name that is known at synth: the text itself, or the construct that a token refers to; failing both the position. */
-function stableName(text: string, source: unknown, index: number): string {
-  if (!isToken(text)) {
-    return text.replace('/', '_');
-  }
-  const reference = referenced(text);
-  if (reference !== undefined) {
-    return `${Names.nodeUniqueId(reference.target.node)}.${reference.displayName}`;
-  }
-  return Construct.isConstruct(source) ? Names.nodeUniqueId(source.node) : `Source${index + 1}`;
+/** A name for construct ids, which must differ even where nothing tells the sources apart but their position. */
+function idOf(text: string, source: unknown, index: number): string {
+  return stableName(text, source) ?? `Source${index + 1}`;
 }
 
-/** The same for people: the path of the construct. */
-function spokenName(text: string, source: unknown, index: number): string {
-  if (!isToken(text)) {
-    return text;
-  }
-  const target = referenced(text)?.target ?? source;
-  return Construct.isConstruct(target) ? target.node.path.replace(/\/Resource$/, '') : `source ${index + 1}`;
-}
-
-function referenced(text: string): Reference | undefined {
-  const reversed = Tokenization.reverse(text);
-  return Reference.isReference(reversed) ? reversed : undefined;
+function labelOf(text: string, source: unknown, index: number): string {
+  return spokenName(text, source) ?? `source ${index + 1}`;
 }
 
 /**

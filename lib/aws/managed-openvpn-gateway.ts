@@ -8,6 +8,7 @@ import { Accepted, IpRange, isAddress } from '../flows';
 import { OPENVPN } from '../protocols';
 import { Clients } from './clients';
 import { checkLogging } from './flow-logs';
+import { stableName } from './names';
 import { assertCdkScope, assertVpc } from './scope';
 import { isToken, known } from './token';
 import { vpcCidrs, vpcRanges } from './vpc-ranges';
@@ -170,6 +171,8 @@ export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable
   private readonly vpc: ec2.IVpc;
   private readonly pool: IpRange;
   private readonly associations: readonly Association[];
+  /** The ranges that clients are authorized for. */
+  private readonly authorized: string[] = [];
 
   /**
    * @throws InvalidInputError `WRONG_KIND_OF_STACK`, `VPC_MISSING`, `NO_CLIENTS`, `CLIENT_VPN_CLIENTS_IPV6`,
@@ -180,15 +183,8 @@ export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable
    */
   public constructor(scope: Construct, id: string, props: ManagedOpenVpnGatewayProps) {
     assertCdkScope(scope, CLASS);
-    assertVpc(props?.vpc, CLASS);
-    const clients = Clients.check(props.clients, CLASS);
-    checkClients(clients, props.acceptsAnyClientAddress);
-    const pool = checkedPool(props, clients);
-    checkAuthentication(props);
-    checkConnection(props);
+    const { clients, pool, subnets } = readManagedOpenVpn(props);
     const { logGroup, logRetention } = props;
-    checkLogging(CLASS, logGroup, logRetention);
-    const subnets = checkedSubnets(props);
     super(scope, id);
 
     this.vpc = props.vpc;
@@ -241,7 +237,7 @@ export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable
       this.allowClientsToRange(cidr, port);
       return;
     }
-    const { connections } = destination as ec2.IConnectable;
+    const connections = (destination as Partial<ec2.IConnectable> | undefined)?.connections;
     if (connections === undefined || connections.securityGroups.length === 0) {
       invalidDestination('has neither an IPv4 range nor a security group', destination, this.node.path);
     }
@@ -269,30 +265,35 @@ export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable
     }
     if (this.authorize(cidr, 'a destination outside of the VPC')) {
       for (const { subnet, association } of this.associations) {
-        const route = new ec2.CfnClientVpnRoute(this, `Route-${idOf(cidr)}-${idOfSubnet(subnet)}`, {
+        const route = new ec2.CfnClientVpnRoute(this, `Route-${this.idOf(cidr)}-${idOfSubnet(subnet)}`, {
           clientVpnEndpointId: this.endpointId,
           destinationCidrBlock: cidr,
           targetVpcSubnetId: subnet.subnetId,
         });
         // A route is accepted only once the subnet is associated.
-        route.addDependency(association);
+        route.node.addDependency(association);
       }
     }
   }
 
   /** Authorizes every client for a range; `false` if that is done already. */
   private authorize(cidr: string, what: string): boolean {
-    const id = `Authorize-${idOf(cidr)}`;
-    if (this.node.tryFindChild(id) !== undefined) {
+    if (this.authorized.includes(cidr)) {
       return false;
     }
-    new ec2.CfnClientVpnAuthorizationRule(this, id, {
+    this.authorized.push(cidr);
+    new ec2.CfnClientVpnAuthorizationRule(this, `Authorize-${this.idOf(cidr)}`, {
       clientVpnEndpointId: this.endpointId,
       targetNetworkCidr: cidr,
       authorizeAllGroups: true,
       description: `Every client, to ${what}`,
     });
     return true;
+  }
+
+  /** A name for construct ids; a token that refers to no construct is named by its position. */
+  private idOf(cidr: string): string {
+    return stableName(cidr) ?? `Range${this.authorized.indexOf(cidr)}`;
   }
 
   private associate(subnet: ec2.ISubnet): Association {
@@ -344,6 +345,26 @@ export function managedOpenVpnCandidate(paths: readonly Path[]): Candidate {
 interface Association {
   readonly subnet: ec2.ISubnet;
   readonly association: ec2.CfnClientVpnTargetNetworkAssociation;
+}
+
+/**
+ * Reads and checks all props, before anything exists.
+ *
+ * @throws InvalidInputError those of the constructor
+ */
+export function readManagedOpenVpn(props: ManagedOpenVpnGatewayProps): {
+  readonly clients: Clients;
+  readonly pool: IpRange;
+  readonly subnets: readonly ec2.ISubnet[];
+} {
+  assertVpc(props?.vpc, CLASS);
+  const clients = Clients.check(props.clients, CLASS);
+  checkClients(clients, props.acceptsAnyClientAddress);
+  const pool = checkedPool(props, clients);
+  checkAuthentication(props);
+  checkConnection(props);
+  checkLogging(CLASS, props.logGroup, props.logRetention);
+  return { clients, pool, subnets: checkedSubnets(props) };
 }
 
 function checkClients(clients: Clients, accepted: Accepted | undefined): void {
@@ -538,7 +559,7 @@ function keepReasons(endpoint: ec2.CfnClientVpnEndpoint, props: ManagedOpenVpnGa
 
 /** The IPv4 range of a peer that is one. */
 function cidrOf(destination: ec2.IConnectable): string | undefined {
-  return 'toEgressRuleConfig' in destination ? (destination as ec2.IPeer).toEgressRuleConfig().cidrIp : undefined;
+  return (destination as Partial<ec2.IPeer> | undefined)?.toEgressRuleConfig?.().cidrIp;
 }
 
 function invalidDestination(why: string, destination: unknown, constructPath: string): never {
@@ -550,10 +571,6 @@ function invalidDestination(why: string, destination: unknown, constructPath: st
     instead: "gateway.allowClientsTo('10.20.0.0/16', ec2.Port.tcp(443))",
     constructPath,
   });
-}
-
-function idOf(cidr: string): string {
-  return isToken(cidr) ? 'Token' : cidr.replace('/', '_');
 }
 
 function idOfSubnet(subnet: ec2.ISubnet): string {

@@ -1,8 +1,9 @@
-import { CfnResource, Reference, Tokenization } from 'aws-cdk-lib';
+import { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { DIRECTIONS, type Direction, type Flow, IpProtocol, IpRange } from '../flows';
 import type { VpnProtocol } from '../protocols';
 import type { ClientEntry, Clients } from './clients';
+import { referenceIn } from './names';
 import { isToken } from './token';
 import { type PortRange, replyPorts } from './vpn-ports';
 
@@ -33,8 +34,8 @@ export function entriesOf(acl: ec2.INetworkAcl): ec2.CfnNetworkAclEntry[] {
 }
 
 function belongsTo(entry: ec2.CfnNetworkAclEntry, acl: ec2.INetworkAcl): boolean {
-  const id = Tokenization.reverse(entry.networkAclId);
-  return entry.networkAclId === acl.networkAclId || (Reference.isReference(id) && id.target === acl.node.defaultChild);
+  const { networkAclId } = entry;
+  return networkAclId === acl.networkAclId || referenceIn(networkAclId)?.target === acl.node.defaultChild;
 }
 
 /**

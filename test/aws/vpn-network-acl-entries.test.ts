@@ -96,12 +96,12 @@ describe('VpnNetworkAclEntries, other protocols', () => {
     expect(inShort(entries, false).slice(1)).toStrictEqual([
       {
         CidrBlock: '203.0.113.0/24',
-        PortRange: { From: 500, To: 500 },
+        PortRange: { From: 4500, To: 4500 },
         Protocol: 17,
       },
       {
         CidrBlock: '203.0.113.0/24',
-        PortRange: { From: 4500, To: 4500 },
+        PortRange: { From: 500, To: 500 },
         Protocol: 17,
       },
     ]);
