@@ -1,5 +1,5 @@
-import { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { CfnResource } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { invalid } from '../errors';
 import { anywhereBecause, type IpRange, readClientRanges } from '../flows';

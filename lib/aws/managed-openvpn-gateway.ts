@@ -1,6 +1,6 @@
-import { Annotations, Names } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { Annotations, Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { invalid } from '../errors';
 import type { Candidate, Path } from '../feasibility';
@@ -427,7 +427,7 @@ function refuseOverlap(pool: IpRange, what: string, other: IpRange): never {
     what: `clientCidr overlaps ${what}, ${other}: AWS Client VPN could not tell the two apart`,
     got: pool.cidr,
     allowed: 'a range outside of the VPC, of every destination and of the networks that clients are in',
-    instead: "clientCidr: '100.64.0.0/22'",
+    instead: "clientCidr: '192.168.100.0/22'",
   });
 }
 
@@ -524,7 +524,7 @@ function checkedSubnets(props: ManagedOpenVpnGatewayProps): ec2.ISubnet[] {
           : 'vpcSubnets selects two subnets of one Availability Zone, and AWS Client VPN takes one',
       got: subnets.map((subnet) => subnet.node.path),
       allowed: 'at least one subnet, at most one per Availability Zone',
-      instead: 'vpcSubnets: { subnetGroupName: "Private", onePerAz: true }',
+      instead: "vpcSubnets: { subnetGroupName: 'Private', onePerAz: true }",
     });
   }
   return subnets;

@@ -1,4 +1,4 @@
-import { Names, Reference, Tokenization } from 'aws-cdk-lib';
+import { Names, Reference, Tokenization } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { isToken } from './token';
 

@@ -1,5 +1,5 @@
-import { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { CfnResource } from 'aws-cdk-lib/core';
 import { DIRECTIONS, type Direction, type Flow, IpProtocol, IpRange } from '../flows';
 import type { VpnProtocol } from '../protocols';
 import type { ClientEntry, Clients } from './clients';

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib/core';
 import { invalid } from '../errors';
 
 /** Whether a value is a token of AWS CDK, or holds one: a value that only deployment knows. */

@@ -1,5 +1,5 @@
-import { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { CfnResource } from 'aws-cdk-lib/core';
 import { IpRange, isAddress } from '../flows';
 import { isToken } from './token';
 

@@ -523,7 +523,7 @@ describe('ManagedOpenVpnGateway, pool', () => {
   });
 
   test.each([
-    ['CLIENT_VPN_POOL_SIZE', '10.0.0.0/11'.replace('10.0', '10.96').replace('10.96.0.0/11', '10.96.0.0/11')],
+    ['CLIENT_VPN_POOL_SIZE', '10.96.0.0/11'],
     ['CLIENT_VPN_POOL_SIZE', 'fd00::/22'],
     ['CIDR_HOST_BITS', '10.100.0.1/22'],
     ['CIDR_WITHOUT_MASK', '10.100.0.0'],
@@ -543,7 +543,7 @@ describe('ManagedOpenVpnGateway, pool', () => {
         "text": "clientCidr overlaps the VPC, 10.20.0.0/16: AWS Client VPN could not tell the two apart.
         got      "10.20.0.0/22"
         allowed  a range outside of the VPC, of every destination and of the networks that clients are in
-        write    clientCidr: '100.64.0.0/22'
+        write    clientCidr: '192.168.100.0/22'
 
             at FILE:LINE
             code CLIENT_VPN_POOL_OVERLAPS, see docs/diagnostics.md",
@@ -725,7 +725,7 @@ describe('ManagedOpenVpnGateway, refusals', () => {
         "text": "vpcSubnets selects two subnets of one Availability Zone, and AWS Client VPN takes one.
         got      ["Net/Vpc/PublicSubnet1", "Net/Vpc/PrivateSubnet1"]
         allowed  at least one subnet, at most one per Availability Zone
-        write    vpcSubnets: { subnetGroupName: "Private", onePerAz: true }
+        write    vpcSubnets: { subnetGroupName: 'Private', onePerAz: true }
 
             at FILE:LINE
             code CLIENT_VPN_SUBNETS, see docs/diagnostics.md",
@@ -740,7 +740,7 @@ describe('ManagedOpenVpnGateway, refusals', () => {
         "text": "vpcSubnets selects no subnet, and clients connect through at least one.
         got      []
         allowed  at least one subnet, at most one per Availability Zone
-        write    vpcSubnets: { subnetGroupName: "Private", onePerAz: true }
+        write    vpcSubnets: { subnetGroupName: 'Private', onePerAz: true }
 
             at FILE:LINE
             code CLIENT_VPN_SUBNETS, see docs/diagnostics.md",
