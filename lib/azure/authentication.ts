@@ -76,10 +76,17 @@ export interface EntraIdOptions {
    * @default 'https://login.microsoftonline.com'
    */
   readonly authority?: string;
+  /**
+   * Who issues the tokens, which differs in some sovereign clouds.
+   *
+   * @default 'https://sts.windows.net'
+   */
+  readonly issuer?: string;
 }
 
 const AZURE_VPN_CLIENT = 'c632b3df-fb67-4d84-bdcf-b95ad541b5c8';
 const PUBLIC_AUTHORITY = 'https://login.microsoftonline.com';
+const PUBLIC_ISSUER = 'https://sts.windows.net';
 
 /** The attributes of `vpn_client_configuration` that one type of authentication sets. */
 type Attributes = Partial<VirtualNetworkGatewayVpnClientConfiguration>;
@@ -148,22 +155,18 @@ export class Authentication {
    * @throws InvalidInputError `ENTRA_ID_INVALID`
    */
   public static entraId(options: EntraIdOptions): Authentication {
-    const { tenantId, audience = AZURE_VPN_CLIENT, authority = PUBLIC_AUTHORITY } = options ?? {};
+    const {
+      tenantId,
+      audience = AZURE_VPN_CLIENT,
+      authority = PUBLIC_AUTHORITY,
+      issuer = PUBLIC_ISSUER,
+    } = options ?? {};
     const tenant = checkedGuid(tenantId, 'tenantId');
-    if (!isToken(authority) && !/^https:\/\/[a-z0-9.-]+$/.test(authority)) {
-      invalid({
-        code: 'ENTRA_ID_INVALID',
-        what: 'authority of Authentication.entraId is not an address without path',
-        got: authority,
-        allowed: 'https:// and a host name, without a slash at its end',
-        instead: `authority: '${PUBLIC_AUTHORITY}'`,
-      });
-    }
     return new Authentication('AAD', {
-      aadTenant: `${authority}/${tenant}/`,
+      aadTenant: `${checkedHost(authority, 'authority', PUBLIC_AUTHORITY)}/${tenant}/`,
       aadAudience: checkedGuid(audience, 'audience'),
       // The slash at the end belongs to it: without it, every token is refused.
-      aadIssuer: `https://sts.windows.net/${tenant}/`,
+      aadIssuer: `${checkedHost(issuer, 'issuer', PUBLIC_ISSUER)}/${tenant}/`,
     });
   }
 
@@ -297,6 +300,19 @@ function checkedGuid(text: string, property: string): string {
       got: text ?? 'undefined',
       allowed: 'a GUID, or a token',
       instead: `${property}: '00000000-0000-0000-0000-000000000000'`,
+    });
+  }
+  return text;
+}
+
+function checkedHost(text: string, property: string, example: string): string {
+  if (!isToken(text) && !/^https:\/\/[a-z0-9.-]+$/.test(text)) {
+    invalid({
+      code: 'ENTRA_ID_INVALID',
+      what: `${property} of Authentication.entraId is not an address without path`,
+      got: text,
+      allowed: 'https:// and a host name, without a slash at its end',
+      instead: `${property}: '${example}'`,
     });
   }
   return text;

@@ -345,9 +345,9 @@ function checkedSettings({
     const got = { tunnels: cell.tunnels, authentication: names, sku: cell.sku, generation: cell.generation };
     invalid({
       code: refusal.code,
-      what: refusal.because,
+      what: `${refusal.because} [${refusal.evidence.map(({ title, read }) => `${title}, read ${read}`).join('; ')}]`,
       got: got[refusal.property],
-      allowed: `${refusal.allowed} [${refusal.evidence.map(({ title, read }) => `${title}, read ${read}`).join('; ')}]`,
+      allowed: refusal.allowed,
       instead: refusal.instead,
     });
   }
@@ -369,7 +369,7 @@ function checkedPools(texts: readonly string[]): IpRange[] {
   if (!Array.isArray(texts) || texts.length === 0) {
     invalid({
       code: 'VPN_GATEWAY_POOL_MISSING',
-      what: 'clientPools is empty: clients get their addresses in the tunnel from it',
+      what: 'clientPools is not a list of at least one range, and clients get their addresses in the tunnel from it',
       got: texts ?? 'undefined',
       allowed: 'at least one private IPv4 range',
       instead: "clientPools: ['172.20.0.0/24']",

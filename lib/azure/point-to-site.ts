@@ -29,6 +29,13 @@ const SAYS = {
     read: '2026-11',
     certainty: 'high',
   },
+  expressRoute: {
+    kind: 'vendor',
+    title: 'azurerm 5.2.0: the SKUs of ExpressRoute gateways, checked at apply',
+    source: `${AZURERM} internal/services/network/virtual_network_gateway_resource.go`,
+    read: '2026-11',
+    certainty: 'high',
+  },
   generation1: {
     kind: 'vendor',
     title: 'azurerm 5.2.0: the SKUs of route-based gateways of Generation1, checked at apply',
@@ -184,7 +191,11 @@ export const SKUS: readonly SkuRow[] = [
     ),
   ),
   ...['UltraPerformance', 'ErGw1AZ', 'ErGw2AZ', 'ErGw3AZ', 'ErGwScale'].map(
-    refusedSku('VPN_GATEWAY_SKU_EXPRESSROUTE', 'this SKU is for ExpressRoute and takes no VPN clients', SAYS.entraId),
+    refusedSku(
+      'VPN_GATEWAY_SKU_EXPRESSROUTE',
+      'this SKU is for ExpressRoute and takes no VPN clients',
+      SAYS.expressRoute,
+    ),
   ),
 ];
 
@@ -299,17 +310,22 @@ function whyNotTunnels({ tunnels, authentications }: PointToSiteCell): CellRefus
   };
 }
 
+/** The code for a SKU: `VpnGw2AZ` is `GatewaySku.VPN_GW2_AZ`. */
+function asSku(name: string): string {
+  return `sku: GatewaySku.${name.replace(/^VpnGw(\d)AZ$/, 'VPN_GW$1_AZ')}`;
+}
+
 const CREATABLE = SKUS.filter(({ generations }) => generations.length > 0);
 
 function whyNotSku({ sku: name, generation }: PointToSiteCell, sku: SkuRow | undefined): CellRefusal {
   if (sku === undefined) {
-    const meant = SKUS.find((row) => row.sku.toLowerCase() === name.toLowerCase())?.sku ?? 'VpnGw1AZ';
+    const meant = CREATABLE.find((row) => row.sku.toLowerCase() === name.toLowerCase())?.sku ?? 'VpnGw1AZ';
     return {
       code: 'VPN_GATEWAY_SKU_UNKNOWN',
       because: `'${name}' is not a SKU of VPN Gateway`,
       property: 'sku',
       allowed: CREATABLE.map((row) => row.sku).join(', '),
-      instead: `sku: GatewaySku.of('${meant}')`,
+      instead: asSku(meant),
       evidence: [SAYS.generation1, SAYS.generation2],
     };
   }
@@ -319,7 +335,7 @@ function whyNotSku({ sku: name, generation }: PointToSiteCell, sku: SkuRow | und
       ...sku.refused,
       property: 'sku',
       allowed: CREATABLE.map((row) => row.sku).join(', '),
-      instead: `sku: GatewaySku.of('${successor}')`,
+      instead: asSku(successor),
     };
   }
   const known = ['Generation1', 'Generation2'].includes(generation ?? '');
@@ -331,7 +347,7 @@ function whyNotSku({ sku: name, generation }: PointToSiteCell, sku: SkuRow | und
       : `'${generation}' is not a generation of VPN Gateway`,
     property: 'generation',
     allowed: `${allowed.join(' or ')} for ${name}, or no generation, so that Azure chooses`,
-    instead: `generation: GatewayGeneration.of('${allowed[0]}')`,
+    instead: `generation: GatewayGeneration.${allowed[0]?.replace('Generation', 'GENERATION_')}`,
     evidence: [SAYS.generation1, SAYS.generation2],
   };
 }
