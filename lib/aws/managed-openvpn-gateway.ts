@@ -1,6 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { Annotations, Names } from 'aws-cdk-lib/core';
+import { Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { invalid } from '../errors';
 import type { Candidate, Path } from '../feasibility';
@@ -12,11 +12,9 @@ import { stableName } from './names';
 import { assertCdkScope, assertVpc } from './scope';
 import { isToken, known } from './token';
 import { vpcCidrs, vpcRanges } from './vpc-ranges';
+import { warn } from './warning';
 
 const CLASS = 'ManagedOpenVpnGateway';
-
-/** Warnings of this construct carry this id, which `Annotations.of(scope).acknowledgeWarning` takes. */
-const CANNOT_FILTER = 'pptp-constructs:CLIENT_VPN_CANNOT_FILTER_CLIENTS';
 
 /** An OpenVPN gateway that AWS runs: AWS Client VPN. */
 export interface ManagedOpenVpnGatewayProps {
@@ -216,7 +214,7 @@ export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable
     for (const cidr of vpcCidrs(props.vpc)) {
       this.authorize(cidr, 'the VPC');
     }
-    this.warn(props, clients);
+    this.warnOf(props, clients);
     keepReasons(endpoint, props);
   }
 
@@ -304,17 +302,19 @@ export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable
     return { subnet, association };
   }
 
-  private warn(props: ManagedOpenVpnGatewayProps, clients: Clients): void {
+  private warnOf(props: ManagedOpenVpnGatewayProps, clients: Clients): void {
     if (!clients.isAnywhere) {
-      Annotations.of(this).addWarningV2(
-        CANNOT_FILTER,
+      warn(
+        this,
+        'CLIENT_VPN_CANNOT_FILTER_CLIENTS',
         `AWS Client VPN does not filter client addresses: clients can connect from everywhere, not only from ${clients}. ` +
           `Accepted because: ${props.acceptsAnyClientAddress?.reason}`,
       );
     }
     if (props.acceptsOtherPool !== undefined && props.replacesClientPool !== undefined) {
-      Annotations.of(this).addWarningV2(
-        'pptp-constructs:CLIENT_VPN_POOL_NOT_KEPT',
+      warn(
+        this,
+        'CLIENT_VPN_POOL_NOT_KEPT',
         `Clients get addresses from ${this.pool} and not from ${props.replacesClientPool}, and appear in the VPC by the ` +
           `addresses of the endpoint. Accepted because: ${props.acceptsOtherPool.reason}`,
       );

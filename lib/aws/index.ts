@@ -1,0 +1,19 @@
+export { Accepted, Insecure } from '../flows';
+export { IKEV2, L2TP_IPSEC, OPENVPN, PPTP, SSTP, WIREGUARD } from '../protocols';
+export { ClientAddressing, type RoutedOptions, type TransitGatewayRoute } from './client-addressing';
+export { type ClientSource, Clients } from './clients';
+export type { ClientDestination } from './destination';
+export { REJECTED_GRE_QUERY, VPN_FLOW_LOG_FORMAT, VpnFlowLogs, type VpnFlowLogsProps } from './flow-logs';
+export { ManagedOpenVpnGateway, type ManagedOpenVpnGatewayProps } from './managed-openvpn-gateway';
+export {
+  type AllowClientsToOptions,
+  type IPptpGateway,
+  PptpGateway,
+  type PptpGatewayAttributes,
+} from './pptp-gateway';
+export type { PptpGatewayOptions, PptpGatewayProps, PptpPathOptions, PptpPathProps } from './pptp-gateway-props';
+export { Through } from './through';
+export { type ManagedOpenVpnOptions, Vpn, type VpnServer, type VpnSite } from './vpn';
+export { VpnGateway, type VpnGatewayProps } from './vpn-gateway';
+export { VpnNetworkAclEntries, type VpnNetworkAclEntriesProps } from './vpn-network-acl-entries';
+export { VpnSecurityGroup, type VpnSecurityGroupProps } from './vpn-security-group';
