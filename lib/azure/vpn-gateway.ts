@@ -1,7 +1,7 @@
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import { invalid } from '../errors';
-import { type Choice, choose, explainSwap } from '../feasibility';
+import { type Choice, choose, explainSwap, explainUnverified } from '../feasibility';
 import { VirtualNetworkFlowLog } from './flow-logs';
 import { checkGateway, flowLogProps, type GatewayProps } from './managed-ikev2-gateway';
 import { assertTerraformScope, pathInTree } from './scope';
@@ -64,6 +64,9 @@ export class VpnGateway extends Construct {
     const swap = explainSwap(choice, this.node.path);
     if (swap !== undefined) {
       Annotations.of(this).addWarning(swap);
+    }
+    if (choice.chosen.result === 'unverified') {
+      Annotations.of(this).addWarning(explainUnverified(choice.chosen, this.node.path));
     }
   }
 }

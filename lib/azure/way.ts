@@ -10,7 +10,7 @@ import {
   pathOf,
   reasonSentences,
 } from '../feasibility';
-import { AZURE, INTERNET } from '../network';
+import { AZURE, type CarriageFact, INTERNET } from '../network';
 import { IKEV2, PPTP } from '../protocols';
 import type { Clients } from './clients';
 import { Through } from './through';
@@ -70,13 +70,30 @@ export function wayToMachine({ clients, through }: WayProps): Path {
   ]);
 }
 
+/** What nobody can tell of VPN Gateway where clients come over a private network. */
+const ANSWERS_ON_A_PUBLIC_ADDRESS: CarriageFact = {
+  protocols: 'any',
+  carriage: 'undocumented',
+  because:
+    'VPN Gateway answers on a public address. Whether clients that come over a private network reach it depends on their own way to the internet.',
+  evidence: [
+    {
+      kind: 'inference',
+      title: 'By the way of working of a gateway with a public address',
+      read: '2026-11',
+      certainty: 'medium',
+    },
+  ],
+};
+
 /** The way to VPN Gateway, which has a public address of its own with nothing in front of it. */
 export function wayToVpnGateway({ clients, through }: WayProps): Path {
-  return pathOf(
-    from(clients),
-    [...hopsAt('clients', through), { element: INTERNET }, { element: AZURE.VPN_GATEWAY }],
-    'VPN Gateway',
-  );
+  const transit = hopsAt('transit', through);
+  const last: Hop[] =
+    transit.length > 0
+      ? [...transit, { element: AZURE.VPN_GATEWAY, facts: [ANSWERS_ON_A_PUBLIC_ADDRESS] }]
+      : [{ element: INTERNET }, { element: AZURE.VPN_GATEWAY }];
+  return pathOf(from(clients), [...hopsAt('clients', through), ...last], 'VPN Gateway');
 }
 
 /** PPTP on a virtual machine, which Azure has no place for. */
