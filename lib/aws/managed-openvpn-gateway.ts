@@ -43,7 +43,7 @@ export interface ManagedOpenVpnGatewayProps {
 
   /**
    * The range from which clients get their addresses in the tunnel, /22 to /12, outside of the VPC and of every
-   * destination. Half of it is unavailable to clients. A change replaces the endpoint.
+   * destination. AWS needs a part of it: take twice as many addresses as clients at a time. A change replaces the endpoint.
    *
    * In the VPC, clients do not appear by these addresses: AWS Client VPN translates them to those of its network
    * interfaces.
@@ -396,7 +396,7 @@ function checkedPool(props: ManagedOpenVpnGatewayProps, clients: Clients): IpRan
       code: 'CLIENT_VPN_POOL_SIZE',
       what: 'clientCidr is not a pool that AWS Client VPN takes',
       got: pool.cidr,
-      allowed: 'an IPv4 range from /22 (the smallest) to /12; half of its addresses are unavailable to clients',
+      allowed: 'an IPv4 range from /22 (the smallest) to /12, with twice as many addresses as clients at a time',
       instead: "clientCidr: '10.100.0.0/22'",
     });
   }

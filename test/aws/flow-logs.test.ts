@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -174,6 +176,11 @@ describe('REJECTED_GRE_QUERY', () => {
         '| limit 100',
       ].join('\n'),
     );
+  });
+
+  test('is what the documentation shows', () => {
+    const documentation = readFileSync(join(__dirname, '..', '..', 'docs', 'aws-filters.md'), 'utf8');
+    expect(documentation).toContain(`\`\`\`\n${REJECTED_GRE_QUERY}\n\`\`\`\n`);
   });
 
   test('takes a record apart into the fields of the format', () => {

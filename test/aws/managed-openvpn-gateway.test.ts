@@ -513,7 +513,7 @@ describe('ManagedOpenVpnGateway, pool', () => {
         "code": "CLIENT_VPN_POOL_SIZE",
         "text": "clientCidr is not a pool that AWS Client VPN takes.
         got      "10.100.0.0/23"
-        allowed  an IPv4 range from /22 (the smallest) to /12; half of its addresses are unavailable to clients
+        allowed  an IPv4 range from /22 (the smallest) to /12, with twice as many addresses as clients at a time
         write    clientCidr: '10.100.0.0/22'
 
             at FILE:LINE
