@@ -230,6 +230,9 @@ export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable
    * @throws InvalidInputError `CLIENT_VPN_DESTINATION`, `CLIENT_VPN_POOL_OVERLAPS`, and those of a malformed range
    */
   public allowClientsTo(destination: ec2.IConnectable | string, port: ec2.Port): void {
+    if (typeof port?.toRuleJson !== 'function') {
+      invalidDestination('has no port', port, this.node.path);
+    }
     const cidr = typeof destination === 'string' ? destination : cidrOf(destination);
     if (cidr !== undefined) {
       this.allowClientsToRange(cidr, port);
@@ -244,6 +247,7 @@ export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable
         'lies in a VPC whose address range this app does not know, so that clients cannot be authorized for it',
         destination,
         this.node.path,
+        "ec2.Vpc.fromVpcAttributes(this, 'Vpc', { vpcCidrBlock: '10.20.0.0/16', ... })",
       );
     }
     connections.allowFrom(this, port, 'from clients of the VPN');
@@ -253,6 +257,9 @@ export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable
     const range = isToken(cidr) ? undefined : IpRange.parse(cidr, 'destination');
     if (range?.version === 6) {
       invalidDestination('is an IPv6 range, and the tunnel carries IPv4', cidr, this.node.path);
+    }
+    if (range?.isEverything === true && port.toRuleJson().ipProtocol === '-1') {
+      invalidDestination('is everything on every port, for which AWS CDK writes no rule', cidr, this.node.path);
     }
     if (range?.isEverything === false && range.overlaps(this.pool)) {
       refuseOverlap(this.pool, 'a destination of the clients', range);
@@ -562,13 +569,18 @@ function cidrOf(destination: ec2.IConnectable): string | undefined {
   return (destination as Partial<ec2.IPeer> | undefined)?.toEgressRuleConfig?.().cidrIp;
 }
 
-function invalidDestination(why: string, destination: unknown, constructPath: string): never {
+function invalidDestination(
+  why: string,
+  destination: unknown,
+  constructPath: string,
+  instead = "gateway.allowClientsTo('10.30.0.0/16', ec2.Port.tcp(443))",
+): never {
   return invalid({
     code: 'CLIENT_VPN_DESTINATION',
     what: `a destination of the clients ${why}`,
-    got: destination,
-    allowed: 'a construct with a security group in the VPC, or an IPv4 range in CIDR notation',
-    instead: "gateway.allowClientsTo('10.20.0.0/16', ec2.Port.tcp(443))",
+    got: Construct.isConstruct(destination) ? destination.node.path : destination,
+    allowed: 'a construct with a security group in the VPC, or an IPv4 range in CIDR notation; with a port of aws-ec2',
+    instead,
     constructPath,
   });
 }

@@ -359,8 +359,8 @@ describe('ManagedOpenVpnGateway, destinations', () => {
         "code": "CLIENT_VPN_DESTINATION",
         "text": "Net/Vpn: a destination of the clients has neither an IPv4 range nor a security group.
         got      an object of class PrefixList
-        allowed  a construct with a security group in the VPC, or an IPv4 range in CIDR notation
-        write    gateway.allowClientsTo('10.20.0.0/16', ec2.Port.tcp(443))
+        allowed  a construct with a security group in the VPC, or an IPv4 range in CIDR notation; with a port of aws-ec2
+        write    gateway.allowClientsTo('10.30.0.0/16', ec2.Port.tcp(443))
 
             at FILE:LINE
             code CLIENT_VPN_DESTINATION, see docs/diagnostics.md",
@@ -396,16 +396,25 @@ describe('ManagedOpenVpnGateway, destinations', () => {
       {
         "code": "CLIENT_VPN_DESTINATION",
         "text": "Net/Vpn: a destination of the clients lies in a VPC whose address range this app does not know, so that clients cannot be authorized for it.
-        got      an object of class MutableImport
-        allowed  a construct with a security group in the VPC, or an IPv4 range in CIDR notation
-        write    gateway.allowClientsTo('10.20.0.0/16', ec2.Port.tcp(443))
+        got      "Net/Database"
+        allowed  a construct with a security group in the VPC, or an IPv4 range in CIDR notation; with a port of aws-ec2
+        write    ec2.Vpc.fromVpcAttributes(this, 'Vpc', { vpcCidrBlock: '10.20.0.0/16', ... })
 
             at FILE:LINE
             code CLIENT_VPN_DESTINATION, see docs/diagnostics.md",
       }
     `);
-    gateway.allowClientsTo('10.20.0.0/16', ec2.Port.tcp(5432));
-    Template.fromStack(stack).resourceCountIs('AWS::EC2::ClientVpnAuthorizationRule', 1);
+    Template.fromStack(stack).resourceCountIs('AWS::EC2::ClientVpnAuthorizationRule', 0);
+  });
+
+  test('refuses a missing port, and everything on every port, before anything is opened', () => {
+    const { stack, vpc } = network();
+    const gateway = gatewayIn(stack, vpc);
+    expect(errorOf(() => gateway.allowClientsTo('10.30.0.0/16', undefined as never)).text).toContain('has no port');
+    expect(errorOf(() => gateway.allowClientsTo('0.0.0.0/0', ec2.Port.allTraffic())).text).toContain(
+      'is everything on every port',
+    );
+    Template.fromStack(stack).resourceCountIs('AWS::EC2::ClientVpnRoute', 0);
   });
 });
 
