@@ -6,7 +6,7 @@ export type {
 } from '../feasibility';
 export { Accepted, Flow, Insecure } from '../flows';
 export { AZURE } from '../network';
-export { IKEV2, L2TP_IPSEC, OPENVPN, SSTP, type VpnProtocol, WIREGUARD } from '../protocols';
+export { IKEV2, L2TP_IPSEC, OPENVPN, PPTP, SSTP, type VpnProtocol, WIREGUARD } from '../protocols';
 export * from './authentication';
 export * from './clients';
 export { type FlowLogOptions, VirtualNetworkFlowLog, type VirtualNetworkFlowLogProps } from './flow-logs';
