@@ -16,6 +16,12 @@ export interface ClientRanges {
 }
 
 /**
+ * No organisation has a broader range than these. Without a bound, 0.0.0.0/1 with 128.0.0.0/1 would say what 0.0.0.0/0 may
+ * not say without a reason, and 2000::/3 is the whole internet of IPv6.
+ */
+const BROADEST_PREFIX = { 4: 8, 6: 16 } as const;
+
+/**
  * Reads the client ranges that a user wrote.
  *
  * @throws InvalidInputError `NO_CLIENTS`, `CLIENTS_ANYWHERE_WITHOUT_REASON`, or those of `IpRange.parse`
@@ -32,12 +38,13 @@ export function readClientRanges(texts: readonly string[], isToken: TokenTest): 
   }
   const tokens = texts.filter((text) => isToken(text));
   const ranges = texts.filter((text) => !isToken(text)).map((text) => IpRange.parse(text, 'client range'));
-  const everything = ranges.find((range) => range.isEverything);
-  if (everything !== undefined) {
+  const broad = ranges.find((range) => range.prefixLength < BROADEST_PREFIX[range.version] && !range.isPrivate);
+  if (broad !== undefined) {
+    const whom = broad.isEverything ? 'the whole internet' : 'a large part of the internet';
     invalid({
       code: 'CLIENTS_ANYWHERE_WITHOUT_REASON',
-      what: `${everything.cidr} lets the whole internet connect, without a written reason`,
-      got: everything.cidr,
+      what: `${broad.cidr} lets ${whom} connect, without a written reason`,
+      got: broad.cidr,
       allowed: 'the ranges that your clients really have, or the whole internet with a reason',
       instead: "Clients.anywhereBecause('roaming sales staff on mobile networks; reviewed 2026-11')",
     });

@@ -50,6 +50,23 @@ describe('client ranges', () => {
     });
   });
 
+  test.each([
+    [['0.0.0.0/1', '128.0.0.0/1'], '0.0.0.0/1'],
+    [['10.0.0.0/7'], '10.0.0.0/7'],
+    [['2000::/3'], '2000::/3'],
+  ])('fail as the whole internet in pieces does without a written reason: %j', (texts, named) => {
+    const { code, text } = errorOf(() => readClientRanges(texts, isToken));
+    expect(code).toBe('CLIENTS_ANYWHERE_WITHOUT_REASON');
+    expect(text).toContain(`${named} lets a large part of the internet connect, without a written reason.\n`);
+  });
+
+  test('may be as broad as the broadest that an organisation has', () => {
+    expect(readClientRanges(['10.0.0.0/8', '2001::/16'], isToken).ranges.map(({ cidr }) => cidr)).toEqual([
+      '10.0.0.0/8',
+      '2001::/16',
+    ]);
+  });
+
   test('that are malformed are called client ranges in the message', () => {
     expect(errorOf(() => readClientRanges(['203.0.113.9/24'], isToken)).text).toMatch(
       /^client range has host bits set\.\n/,
