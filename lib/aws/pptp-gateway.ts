@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ArnFormat, Duration, Fn, Lazy, RemovalPolicy, Resource, SecretValue, Size, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -18,22 +17,20 @@ import {
   type Verdict,
 } from '../feasibility';
 import { Flow, IpRange } from '../flows';
-import { checkUserDataSize, type Destination, renderPptpHost, toCloudConfig } from '../host';
+import type { Destination } from '../host';
 import { PPTP } from '../protocols';
-import { type BootScript, runBootScript } from './boot-script';
 import { bringYourOwnServer, pptpCandidate } from './candidates';
 import { type ClientDestination, isSameDestination, readDestination } from './destination';
 import { VpnFlowLogs } from './flow-logs';
-import { hostCommands } from './host-commands';
-import { isFilteredByHost, policyText, TEXT_TOKEN } from './live-policy';
-import { shipJournal } from './log-shipping';
+import { isFilteredByHost, policyText } from './live-policy';
+import { bootScriptsOf, replaceWithUserData, type Told, userDataOf } from './machine-user-data';
 import { managedOpenVpnCandidate } from './managed-openvpn-gateway';
 import { pathsOf, pathsToClientVpn } from './path';
 import { addPoolRoutes } from './pool-routes';
 import type { PptpGatewayProps, PptpPathProps } from './pptp-gateway-props';
 import { type PptpGatewaySettings, readPath, readSettings } from './pptp-gateway-settings';
 import { assertCdkScope, pathBelow } from './scope';
-import { installSsmAgent, SESSION_MANAGER_ACTIONS } from './session-manager';
+import { SESSION_MANAGER_ACTIONS } from './session-manager';
 import { isToken } from './token';
 import { vpcCidrs } from './vpc-ranges';
 import { checkSecurityGroupQuota, VpnSecurityGroup } from './vpn-security-group';
@@ -153,7 +150,7 @@ export class PptpGateway extends Construct implements IPptpGateway, ec2.IConnect
     refuseWhereNothingArrives(scope, id, settings);
     // The text of the machine is made before anything exists, so that one that is too long leaves nothing behind.
     const told: Told = { secret: undefined, policy: undefined, scripts: new Map(), instance: undefined };
-    const userData = userDataOf(scope, props, settings, told);
+    const userData = userDataOf(scope, id, props, settings, told);
     super(scope, id);
 
     this.settings = settings;
@@ -449,7 +446,11 @@ export class PptpGateway extends Construct implements IPptpGateway, ec2.IConnect
 
   private warn(props: PptpGatewayProps): void {
     const { settings } = this;
-    warn(this, 'PPTP_INSECURE', `${PPTP.standing.summary} Used all the same because: ${props.insecure.reason}`);
+    warn(
+      this,
+      'PPTP_INSECURE',
+      `${this.node.id} speaks PPTP. ${PPTP.standing.summary} Used all the same because: ${props.insecure.reason}`,
+    );
     if (!isFilteredByHost(settings.clients)) {
       inform(
         this,
@@ -531,14 +532,6 @@ interface Dialled {
   readonly address: string | undefined;
 }
 
-/** What the machine is told of other resources, filled in once they exist. */
-interface Told {
-  secret: secretsmanager.ISecret | undefined;
-  policy: ssm.CfnParameter | undefined;
-  readonly scripts: Map<string, ssm.CfnParameter>;
-  instance: ec2.CfnInstance | undefined;
-}
-
 function refuseWhereNothingArrives(scope: Construct, id: string, settings: PptpGatewaySettings): void {
   const { clients, through } = settings;
   const asked = [assessCandidate(pptpCandidate(pathsOf(settings)))];
@@ -561,98 +554,6 @@ function refuseWhereNothingArrives(scope: Construct, id: string, settings: PptpG
       reasons: reasonSentences(asked),
       alternatives: offers.filter(({ result }) => result === 'works').map(({ candidate }) => candidate.code),
       constructPath: pathBelow(scope, id),
-    }),
-  );
-}
-
-/**
- * The machine's cloud-init.
- *
- * @throws InvalidInputError `HOST_OPTION_INVALID`, `USER_DATA_TOO_LARGE`
- */
-function userDataOf(scope: Construct, props: PptpGatewayProps, settings: PptpGatewaySettings, told: Told): string {
-  const stack = Stack.of(scope);
-  // Not cached: what the machine is called is asked for before it is settled.
-  const later = (produce: () => string | undefined) => Lazy.uncachedString({ produce });
-  const scripts = bootScriptsOf(scope, props, settings);
-  const host = renderPptpHost({
-    architecture: settings.architecture,
-    pool: settings.pool,
-    addressing: settings.addressing.routes === undefined ? 'masquerade' : 'routed',
-    dnsServers: settings.dnsServers,
-    commands: hostCommands({
-      region: stack.region,
-      usersSecretArn: later(() => told.secret?.secretArn),
-      usersSecretRegion: props.usersSecret?.env.region ?? stack.region,
-      policyParameterName: later(() => told.policy?.ref),
-      stack: stack.stackId,
-      logicalId: later(() => told.instance?.logicalId),
-    }),
-    ...(props.limits === undefined ? {} : { limits: props.limits }),
-    ...(props.apt === undefined ? {} : { apt: props.apt }),
-    ...(props.securityUpgradeRebootTime === undefined
-      ? {}
-      : { securityUpgradeRebootTime: props.securityUpgradeRebootTime }),
-    ...(props.refreshMinutes === undefined ? {} : { refreshMinutes: props.refreshMinutes }),
-    ...(scripts.length === 0
-      ? {}
-      : {
-          shipLogs: {
-            packages: scripts.flatMap(({ packages }) => packages),
-            files: [],
-            commands: scripts.map((script) =>
-              runBootScript(
-                script,
-                later(() => told.scripts.get(script.id)?.ref),
-                stack.region,
-              ),
-            ),
-          },
-        }),
-    isToken,
-  });
-  const text = toCloudConfig(host);
-  // Names of regions and of AWS's domain are short; whatever else only deployment knows is counted as 256 bytes.
-  const short = [stack.region, stack.urlSuffix].filter(isToken);
-  checkUserDataSize(
-    short.reduce((all, token) => all.replaceAll(token, '*'.repeat(24)), text),
-    { tokens: TEXT_TOKEN, bytesPerToken: 256 },
-  );
-  return text;
-}
-
-/** What the machine runs at its first boot beside what makes it a gateway. */
-function bootScriptsOf(scope: Construct, props: PptpGatewayProps, settings: PptpGatewaySettings): BootScript[] {
-  const { journalLogGroup } = props;
-  const { sessionManagerSigningKey, architecture } = settings;
-  const { region, urlSuffix } = Stack.of(scope);
-  return [
-    ...(journalLogGroup === undefined ? [] : [shipJournal(journalLogGroup.logGroupName, journalLogGroup.env.region)]),
-    ...(sessionManagerSigningKey === undefined
-      ? []
-      : [installSsmAgent(sessionManagerSigningKey, region, urlSuffix, architecture)]),
-  ];
-}
-
-/** Changed user data changes nothing on a machine that runs: another logical id makes it another machine. */
-function replaceWithUserData(instance: ec2.CfnInstance, userData: string): void {
-  const id = Stack.of(instance).getLogicalId(instance);
-  let isAsking = false;
-  instance.overrideLogicalId(
-    Lazy.uncachedString({
-      produce: (context) => {
-        if (isAsking) {
-          // The user data names the machine; what it is called does not decide about what it is called.
-          return id;
-        }
-        isAsking = true;
-        try {
-          const text = JSON.stringify(context.resolve(userData));
-          return `${id}${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
-        } finally {
-          isAsking = false;
-        }
-      },
     }),
   );
 }

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { Lazy, Stack } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type * as ssm from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { checkUserDataSize, renderPptpHost, toCloudConfig } from '../host';
+import { type BootScript, runBootScript } from './boot-script';
+import { hostCommands } from './host-commands';
+import { TEXT_TOKEN } from './live-policy';
+import { shipJournal } from './log-shipping';
+import type { PptpGatewayProps } from './pptp-gateway-props';
+import type { PptpGatewaySettings } from './pptp-gateway-settings';
+import { pathBelow } from './scope';
+import { installSsmAgent } from './session-manager';
+import { isToken } from './token';
+
+/** What a text that only deployment knows is counted as: ARNs of secrets and stacks, names of log groups. */
+const BYTES_PER_TOKEN = 256;
+
+/** What CloudFormation and AWS CDK add to a path to make a name of it: hashes, a prefix, the id of a child. */
+const BYTES_BESIDE_PATH = 64;
+
+/** What the machine is told of other resources, filled in once they exist. */
+export interface Told {
+  secret: secretsmanager.ISecret | undefined;
+  policy: ssm.CfnParameter | undefined;
+  readonly scripts: Map<string, ssm.CfnParameter>;
+  instance: ec2.CfnInstance | undefined;
+}
+
+/**
+ * The machine's cloud-init.
+ *
+ * @throws InvalidInputError `HOST_OPTION_INVALID`, `USER_DATA_TOO_LARGE`
+ */
+export function userDataOf(
+  scope: Construct,
+  id: string,
+  props: PptpGatewayProps,
+  settings: PptpGatewaySettings,
+  told: Told,
+): string {
+  const stack = Stack.of(scope);
+  const ours: string[] = [];
+  // Not cached: what the machine is called is asked for before it is settled.
+  const later = (produce: () => string | undefined) => Lazy.uncachedString({ produce });
+  const nameOfOurs = (produce: () => string | undefined) => {
+    const token = later(produce);
+    ours.push(token);
+    return token;
+  };
+  const scripts = bootScriptsOf(scope, props, settings);
+  const host = renderPptpHost({
+    architecture: settings.architecture,
+    pool: settings.pool,
+    addressing: settings.addressing.routes === undefined ? 'masquerade' : 'routed',
+    dnsServers: settings.dnsServers,
+    commands: hostCommands({
+      region: stack.region,
+      usersSecretArn: later(() => told.secret?.secretArn),
+      usersSecretRegion: props.usersSecret?.env.region ?? stack.region,
+      policyParameterName: nameOfOurs(() => told.policy?.ref),
+      stack: stack.stackId,
+      logicalId: nameOfOurs(() => told.instance?.logicalId),
+    }),
+    ...(props.limits === undefined ? {} : { limits: props.limits }),
+    ...(props.apt === undefined ? {} : { apt: props.apt }),
+    ...(props.securityUpgradeRebootTime === undefined
+      ? {}
+      : { securityUpgradeRebootTime: props.securityUpgradeRebootTime }),
+    ...(props.refreshMinutes === undefined ? {} : { refreshMinutes: props.refreshMinutes }),
+    ...(scripts.length === 0
+      ? {}
+      : {
+          shipLogs: {
+            packages: scripts.flatMap(({ packages }) => packages),
+            files: [],
+            commands: scripts.map((script) =>
+              runBootScript(
+                script,
+                nameOfOurs(() => told.scripts.get(script.id)?.ref),
+                stack.region,
+              ),
+            ),
+          },
+        }),
+    isToken,
+  });
+  const text = toCloudConfig(host);
+  const bounded = counted(text, [stack.region, stack.urlSuffix], 24);
+  checkUserDataSize(counted(bounded, ours, pathBelow(scope, id).length + BYTES_BESIDE_PATH), {
+    tokens: TEXT_TOKEN,
+    bytesPerToken: BYTES_PER_TOKEN,
+  });
+  return text;
+}
+
+/** The text with each of these tokens as long as it can become. */
+function counted(text: string, tokens: readonly string[], length: number): string {
+  return tokens.filter(isToken).reduce((all, token) => all.replaceAll(token, '*'.repeat(length)), text);
+}
+
+/** What the machine runs at its first boot beside what makes it a gateway. */
+export function bootScriptsOf(scope: Construct, props: PptpGatewayProps, settings: PptpGatewaySettings): BootScript[] {
+  const { journalLogGroup } = props;
+  const { sessionManagerSigningKey, architecture } = settings;
+  const { region, urlSuffix } = Stack.of(scope);
+  return [
+    ...(journalLogGroup === undefined ? [] : [shipJournal(journalLogGroup.logGroupName, journalLogGroup.env.region)]),
+    ...(sessionManagerSigningKey === undefined
+      ? []
+      : [installSsmAgent(sessionManagerSigningKey, region, urlSuffix, architecture)]),
+  ];
+}
+
+/** Changed user data changes nothing on a machine that runs: another logical id makes it another machine. */
+export function replaceWithUserData(instance: ec2.CfnInstance, userData: string): void {
+  const id = Stack.of(instance).getLogicalId(instance);
+  let isAsking = false;
+  instance.overrideLogicalId(
+    Lazy.uncachedString({
+      produce: (context) => {
+        if (isAsking) {
+          // The user data names the machine; what it is called does not decide about what it is called.
+          return id;
+        }
+        isAsking = true;
+        try {
+          const text = JSON.stringify(context.resolve(userData));
+          return `${id}${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+        } finally {
+          isAsking = false;
+        }
+      },
+    }),
+  );
+}
