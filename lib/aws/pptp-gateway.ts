@@ -5,7 +5,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { invalid, RefusalError, raise } from '../errors';
 import {
   assess,
@@ -298,15 +298,25 @@ export class PptpGateway extends Construct implements IPptpGateway, ec2.IConnect
   }
 
   /** Grants what the machine needs and nothing else; returns what must exist before it boots. */
-  private grant(parameters: readonly ssm.CfnParameter[], props: PptpGatewayProps): Construct[] {
+  private grant(parameters: readonly ssm.CfnParameter[], props: PptpGatewayProps): IConstruct[] {
     const stack = Stack.of(this);
-    const { secretArn, secretFullArn } = this.usersSecret;
+    const { secretArn, secretFullArn, encryptionKey, env } = this.usersSecret;
+    const viaSecretsManager = `secretsmanager.${env.region}.amazonaws.com`;
     const statements = [
       new iam.PolicyStatement({
         actions: ['secretsmanager:GetSecretValue'],
         // An ARN that is not complete lacks the six characters that Secrets Manager adds.
         resources: [secretFullArn ?? `${secretArn}-??????`],
       }),
+      ...(encryptionKey === undefined
+        ? []
+        : [
+            new iam.PolicyStatement({
+              actions: ['kms:Decrypt'],
+              resources: [encryptionKey.keyArn],
+              conditions: { StringEquals: { 'kms:ViaService': viaSecretsManager } },
+            }),
+          ]),
       new iam.PolicyStatement({
         actions: ['ssm:GetParameter'],
         resources: parameters.map(({ ref }) =>
@@ -331,21 +341,22 @@ export class PptpGateway extends Construct implements IPptpGateway, ec2.IConnect
         ? []
         : [new iam.PolicyStatement({ actions: [...SESSION_MANAGER_ACTIONS], resources: ['*'] })]),
     ];
-    const results = statements.map((statement) => this.role.addToPrincipalPolicy(statement));
-    const via = `secretsmanager.${this.usersSecret.env.region}.amazonaws.com`;
-    this.usersSecret.encryptionKey?.grantDecrypt(new kms.ViaServicePrincipal(via, this.role));
-    if (results.some(({ statementAdded }) => !statementAdded)) {
+    // In this stack, wherever the role is: the policy names resources that in turn may wait for the role.
+    const policy = new iam.Policy(this, 'RolePolicy', { statements });
+    this.role.attachInlinePolicy(policy);
+    // A key made in this app may also have to allow it; of an imported one, this changes nothing.
+    encryptionKey?.grantDecrypt(new kms.ViaServicePrincipal(viaSecretsManager, this.role));
+    // A role that is not to be changed takes every statement and every policy, and drops it without a word.
+    if (stack.resolve((policy.node.defaultChild as iam.CfnPolicy).roles) === undefined) {
       const needed = statements.flatMap(({ actions }) => actions).join(', ');
       warn(
         this,
         'ROLE_NOT_CHANGED',
-        `The role of ${this.node.id} cannot be changed by this app. See to it that it allows ` +
-          `${needed}, and kms:Decrypt on the key of the users' secret; without them the machine never serves, and the ` +
-          'deployment rolls back.',
+        `The role of ${this.node.id} cannot be changed by this app. See to it that it allows ${needed}; without ` +
+          'them the machine never serves, and the deployment rolls back.',
       );
     }
-    const dependables = results.flatMap(({ policyDependable }) => policyDependable ?? []);
-    return [this.role, ...dependables].filter((one) => Construct.isConstruct(one));
+    return [this.role, policy];
   }
 
   private makeInstance(props: PptpGatewayProps, userData: string): ec2.CfnInstance {
