@@ -110,7 +110,7 @@ function arrivalHops({ internetRoute, name }: Placement): Hop[] {
         internetGateway({
           carriage: 'undocumented',
           because: `Whether the route table of subnet ${name} has a route to an internet gateway cannot be seen in this app.`,
-          remedy: 'where it has one, write subnetHasInternetRoute: true',
+          remedy: 'write subnetHasInternetRoute: true, where it has one',
         }),
       ];
     case 'pending':
