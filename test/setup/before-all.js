@@ -11,6 +11,8 @@ const root = join(__dirname, '..', '..');
 
 module.exports = () => {
   process.env.PPTP_CONSTRUCTS_SCRATCH = mkdtempSync(join(tmpdir(), 'pptp-constructs-'));
+  // Every synthesis in a test leaves an assembly in the temporary folder: let them go with the rest.
+  process.env.TMPDIR = process.env.PPTP_CONSTRUCTS_SCRATCH;
 
   const entry = join(root, 'dist', 'index.js');
   const built = existsSync(entry) ? statSync(entry).mtimeMs : 0;
