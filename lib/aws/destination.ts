@@ -1,4 +1,5 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
 import { invalid } from '../errors';
 import { IpRange } from '../flows';
 import type { Destination } from '../host';
@@ -33,7 +34,7 @@ export function readDestination(
     invalid({
       code: 'DESTINATION_INVALID',
       what,
-      got: got ?? 'undefined',
+      got: Construct.isConstruct(got) ? got.node.path : (got ?? 'undefined'),
       allowed:
         'a construct with security groups, an IPv4 peer, or an IPv4 range in CIDR notation; a port of TCP, UDP, ICMP or all',
       instead,
@@ -62,6 +63,13 @@ export function readDestination(
     }
   }
   const match = matchOf(port) ?? refuse('a port is none that the gateway can filter', port, example);
+  if (match.protocol === 'any' && cidrs.some((cidr) => !isToken(cidr) && IpRange.parse(cidr).isEverything)) {
+    refuse(
+      'clients are let out to everywhere with every protocol, which AWS CDK takes for a mistake',
+      destination,
+      'gateway.allowClientsTo(ec2.Peer.anyIpv4(), ec2.Port.allTcp()) // and the same with ec2.Port.allUdp()',
+    );
+  }
   return {
     destinations: cidrs.map((cidr) => ({ cidr, ...match })),
     connectable: groups.length === 0 ? undefined : (destination as ec2.IConnectable),
