@@ -6,7 +6,7 @@ const LIBRARY_ROOT = __dirname + path.sep;
 
 /**
  * The stack frames of the caller that are the user's own: none of this library, of installed packages or of Node itself.
- * One a line: programs that compile on the fly can put two frames on the line that calls us.
+ * Without the frame of a whole file that tsx has wrapped into a function: it names a line that calls nothing.
  */
 export function userFrames(): string[] {
   const limit = Error.stackTraceLimit;
@@ -14,16 +14,11 @@ export function userFrames(): string[] {
   Error.stackTraceLimit = 100;
   const stack = new Error().stack ?? '';
   Error.stackTraceLimit = limit;
-  const seen = new Set<string>();
-  return stack
-    .split('\n')
-    .slice(1)
-    .filter((frame) => {
-      const { file, line } = placeOf(frame) ?? {};
-      const isNew = isUserFile(file) && !seen.has(`${file}:${line}`);
-      seen.add(`${file}:${line}`);
-      return isNew;
-    });
+  const frames = stack.split('\n').slice(1);
+  return frames.filter((frame, index) => {
+    const wraps = / at Object\.<anonymous> /.test(frame) && / at <anonymous> /.test(frames[index - 1] ?? '');
+    return !wraps && isUserFile(placeOf(frame)?.file);
+  });
 }
 
 /** `file:line` of the innermost frame that is the user's own, relative to the working directory where it lies below it. */
