@@ -28,7 +28,7 @@ export interface Destination {
    */
   readonly fromPort?: number;
   /**
-   * Last port of the range, for TCP and UDP.
+   * Last port of the range, for TCP and UDP; a token is accepted.
    *
    * @default `fromPort`
    */

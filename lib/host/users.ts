@@ -19,7 +19,7 @@ export interface PptpUser {
  * Reads the text of a secret, with the rule that the machine applies too: the whole or nothing.
  *
  * The form is `{"users": [{"name": "alice", "password": "...", "address": "10.99.0.200"}]}`, `address` being optional;
- * `{"users": []}` is a gateway with no users yet. No error of this function holds a name or a password.
+ * `{"users": []}` is a gateway with no users yet. No error of this function holds a value of the secret.
  *
  * @throws InvalidInputError `USERS_MALFORMED`, `USER_NAME_NOT_REPRESENTABLE`, `USER_PASSWORD_NOT_REPRESENTABLE`,
  * `USER_ADDRESS_NOT_FIXED` or `USER_DUPLICATE`
@@ -89,7 +89,6 @@ function checked(entry: unknown, at: number, pool: PptpPool): PptpUser {
     invalid({
       code: 'USER_ADDRESS_NOT_FIXED',
       what: `the address of user ${at} is not one that is set aside for users`,
-      got: address,
       allowed: first === undefined ? 'no address: none is set aside' : `${first} to ${pool.fixedAddresses.at(-1)}`,
       instead:
         first === undefined ? `PptpPool.from('${pool.range.cidr}', { fixedAddresses: 10 })` : `"address": "${first}"`,

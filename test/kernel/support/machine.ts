@@ -28,7 +28,7 @@ export class Machine {
       mount -t overlay overlay -o lowerdir=${Machine.root},upperdir=/mnt/upper,workdir=/mnt/work root
       cd root; mount -t proc proc proc; mount -t sysfs -o ro sysfs sys; mount -t tmpfs tmpfs run; mount -t tmpfs tmpfs dev
       for node in null zero full random urandom tty; do touch dev/$node; mount --bind /dev/$node dev/$node; done
-      mkdir dev/pts; mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts; ln -s pts/ptmx dev/ptmx
+      : >dev/ppp; mount --bind /dev/null dev/ppp; mkdir dev/pts; mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts; ln -s pts/ptmx dev/ptmx
       ip link set lo up; echo up; exec cat >/dev/null`;
     const shell = spawn('unshare', ['--net', '--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', script]);
     await firstLine(shell);
@@ -52,7 +52,9 @@ export class Machine {
   public run(argv: readonly string[], options: { input?: string; timeout?: number } = {}): Outcome {
     const done = spawnSync('nsenter', this.enter(argv), {
       encoding: 'utf8',
-      input: options.input ?? '',
+      // pppd takes a second to end when its standard input is a socket, as Node's pipes are.
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      ...(options.input === undefined ? {} : { input: options.input }),
       timeout: options.timeout ?? 60_000,
       env: { PATH: '/stubs:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
     });
@@ -115,7 +117,8 @@ export class Machine {
     await ended;
   }
 
-  private enter(argv: readonly string[]): string[] {
+  /** The arguments of nsenter that run a command on this machine. */
+  public enter(argv: readonly string[]): string[] {
     return ['--target', String(this.pid), '--net', '--mount', '--pid', '--', 'chroot', '/mnt/root', ...argv];
   }
 
