@@ -219,6 +219,10 @@ function certificateData(text: string, name: string): string {
       instead: 'openssl x509 -in plant-ca.pem -outform PEM, on a new certificate authority',
     });
   }
+  const known = certificates.get(text);
+  if (known !== undefined) {
+    return known;
+  }
   const data = String(text).replace(/-----(BEGIN|END) CERTIFICATE-----|\s/g, '');
   if (!isCertificate(data)) {
     invalid({
@@ -229,8 +233,12 @@ function certificateData(text: string, name: string): string {
       instead: "certificate: readFileSync('plant-ca.pem', 'utf8')",
     });
   }
+  certificates.set(text, data);
   return data;
 }
+
+/** What certificates were read as: an app with many gateways names one authority many times. */
+const certificates = new Map<string, string>();
 
 function isCertificate(base64: string): boolean {
   try {

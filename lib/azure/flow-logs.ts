@@ -51,7 +51,6 @@ function checkedProps(props: VirtualNetworkFlowLogProps, className: string) {
   const location = props.location ?? locationOf(network);
   return {
     ...metaArguments(props),
-    targetResourceId: checkedResourceId(network.id, 'Microsoft.Network/virtualNetworks', 'virtualNetwork.id'),
     location,
     networkWatcherName: props.networkWatcherName ?? defaultWatcher(location),
     retentionPolicy: checkedRetention(props.retentionDays),
@@ -95,6 +94,7 @@ export class VirtualNetworkFlowLog extends Construct {
       name: nameFromPath(pathInTree(scope, id)),
       ...checked,
       resourceGroupName: props.networkWatcherResourceGroupName ?? 'NetworkWatcherRG',
+      targetResourceId: props.virtualNetwork.id,
       enabled: true,
       // The format that tells bytes and packets of a flow, and when it began and ended.
       version: 2,

@@ -11,13 +11,9 @@ export * from './authentication';
 export * from './clients';
 export { type FlowLogOptions, VirtualNetworkFlowLog, type VirtualNetworkFlowLogProps } from './flow-logs';
 export * from './gateway-options';
-export {
-  type GatewayProps,
-  type IPublicIp,
-  ManagedIkev2Gateway,
-  type ManagedIkev2GatewayProps,
-  type ManagedIkev2Options,
-} from './managed-ikev2-gateway';
+export type { GatewayProps } from './gateway-props';
+export { ManagedIkev2Gateway } from './managed-ikev2-gateway';
+export type { IPublicIp, ManagedIkev2GatewayProps, ManagedIkev2Options } from './managed-ikev2-options';
 export type { MetaArguments } from './meta-arguments';
 export * from './point-to-site';
 export { PptpGateway, type PptpGatewayProps } from './pptp-gateway';

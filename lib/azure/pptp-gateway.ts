@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { invalid } from '../errors';
 import { assessCandidate, type Verdict } from '../feasibility';
 import { Insecure } from '../flows';
-import { checkGateway, type GatewayProps } from './managed-ikev2-gateway';
+import { checkGateway, type GatewayProps } from './gateway-props';
 import { assertTerraformScope, pathInTree } from './scope';
 import { checkThrough, pptpCandidate, refuse, type WayProps } from './way';
 

@@ -1,3 +1,4 @@
+import { TerraformElement } from 'cdktf';
 import { invalid } from '../errors';
 import { IpRange } from '../flows';
 import { ifKnown, isToken } from './token';
@@ -26,24 +27,40 @@ interface Inputs {
   readonly locationInput?: string;
 }
 
+const TEXTS = ['id', 'name', 'resourceGroupName', 'location'] as const;
+
 /**
  * Checks what was written for `virtualNetwork` in the props of a construct.
  *
- * @throws InvalidInputError `VIRTUAL_NETWORK_MISSING`
+ * @throws InvalidInputError `VIRTUAL_NETWORK_MISSING`, `RESOURCE_ID_INVALID`
  */
 export function checkedVirtualNetwork(value: unknown, className: string): IVirtualNetwork {
-  const texts = ['id', 'name', 'resourceGroupName', 'location'];
-  const network = value as Record<string, unknown> | null;
-  if (typeof network !== 'object' || network === null || texts.some((text) => typeof network[text] !== 'string')) {
+  const network = value as Record<string, unknown> | null | undefined;
+  const missing =
+    typeof network !== 'object' ||
+    network === null ||
+    TEXTS.some((text) => (isMade(network) ? !(text in network) : typeof network[text] !== 'string'));
+  if (missing) {
     invalid({
       code: 'VIRTUAL_NETWORK_MISSING',
       what: `${className} was given no virtual network`,
       got: value ?? 'undefined',
-      allowed: `a VirtualNetwork or DataAzurermVirtualNetwork of @cdktf/provider-azurerm, or an object with ${texts.join(', ')}`,
+      allowed: `a VirtualNetwork or DataAzurermVirtualNetwork of @cdktf/provider-azurerm, or an object with ${TEXTS.join(', ')}`,
       instead: "virtualNetwork: new VirtualNetwork(this, 'Network', { ... })",
     });
   }
+  if (!isMade(network)) {
+    checkedResourceId(network.id, 'Microsoft.Network/virtualNetworks', 'virtualNetwork.id');
+  }
   return value as IVirtualNetwork;
+}
+
+/**
+ * Whether it is a resource or data source of this app: its attributes are references, so there is nothing to check, and
+ * each reading of one makes a new token with a stack trace, which takes longer than everything else here.
+ */
+function isMade(value: unknown): boolean {
+  return TerraformElement.isTerraformElement(value);
 }
 
 /** The region as text where synth knows it, else a reference to it. */

@@ -1,9 +1,9 @@
-import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import { invalid } from '../errors';
 import { type Choice, choose, explainSwap, explainUnverified } from '../feasibility';
+import { annotate } from './annotate';
 import { VirtualNetworkFlowLog } from './flow-logs';
-import { checkGateway, flowLogProps, type GatewayProps } from './managed-ikev2-gateway';
+import { checkGateway, flowLogProps, type GatewayProps } from './gateway-props';
 import { assertTerraformScope, pathInTree } from './scope';
 import { Vpn, type VpnPlan, type VpnServer } from './vpn';
 import { checkThrough, refuse, type WayProps } from './way';
@@ -63,19 +63,19 @@ export class VpnGateway extends Construct {
     }
     const swap = explainSwap(choice, this.node.path);
     if (swap !== undefined) {
-      Annotations.of(this).addWarning(swap);
+      annotate(this, 'WARN', swap);
     }
     if (choice.chosen.result === 'unverified') {
-      Annotations.of(this).addWarning(explainUnverified(choice.chosen, this.node.path));
+      annotate(this, 'WARN', explainUnverified(choice.chosen, this.node.path));
     }
   }
 }
 
 /** Checks the props and everything in the list, and chooses. */
 function decide(props: VpnGatewayProps, className: string, id: string): Choice<VpnPlan> {
-  checkGateway(props, className);
+  const gateway = checkGateway(props, className);
   checkThrough(props.through);
-  return choose(checkedProtocols(props.protocols).map((vpn) => vpn.plan(props, id)));
+  return choose(checkedProtocols(props.protocols).map((vpn) => vpn.plan(props, id, gateway)));
 }
 
 function checkedProtocols(protocols: readonly Vpn[]): readonly Vpn[] {

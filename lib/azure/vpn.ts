@@ -1,7 +1,9 @@
 import type { Construct } from 'constructs';
 import type { Candidate } from '../feasibility';
 import type { Insecure } from '../flows';
-import { checkManagedIkev2, ManagedIkev2Gateway, type ManagedIkev2Options } from './managed-ikev2-gateway';
+import type { CheckedGateway } from './gateway-props';
+import { ManagedIkev2Gateway } from './managed-ikev2-gateway';
+import { checkManagedIkev2, keepChecked, type ManagedIkev2Options } from './managed-ikev2-options';
 import { checkInsecure } from './pptp-gateway';
 import type { VpnGatewayProps } from './vpn-gateway';
 import { managedIkev2Candidate, pptpCandidate } from './way';
@@ -34,10 +36,10 @@ export class Vpn {
 
   /** IKEv2, and OpenVPN where asked for, by VPN Gateway: a `ManagedIkev2Gateway` with the id `ManagedIkev2`. */
   public static ikev2Managed(options: ManagedIkev2Options): Vpn {
-    return new Vpn('Vpn.ikev2Managed', (props, id) => {
+    return new Vpn('Vpn.ikev2Managed', (props, id, gateway) => {
       // Flow logs are of the virtual network and stay when one server takes the place of another.
       const { flowLogs, ...server } = { ...props, ...options };
-      checkManagedIkev2(server, 'Vpn.ikev2Managed');
+      keepChecked(server, checkManagedIkev2(server, 'Vpn.ikev2Managed', gateway));
       return {
         ...managedIkev2Candidate(props, id),
         build: (scope) => new ManagedIkev2Gateway(scope, 'ManagedIkev2', server),
@@ -49,6 +51,6 @@ export class Vpn {
     /** What the user wrote to get it; two of one name in a list are one too many. */
     public readonly writtenAs: string,
     /** Checks its options together with the props of the gateway, and says what could be built. */
-    public readonly plan: (props: VpnGatewayProps, id: string) => VpnPlan,
+    public readonly plan: (props: VpnGatewayProps, id: string, gateway: CheckedGateway) => VpnPlan,
   ) {}
 }
