@@ -7,6 +7,7 @@ const stack = new Stack(app, 'AwsPptp', { description: 'A PPTP gateway for machi
 
 const vpc = new ec2.Vpc(stack, 'Network', {
   ipAddresses: ec2.IpAddresses.cidr('10.20.0.0/16'),
+  restrictDefaultSecurityGroup: false, // would add a Lambda function; nothing here uses that group
   subnetConfiguration: [
     { name: 'Public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 24 },
     { name: 'Plant', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },

@@ -26,13 +26,22 @@ export function runCdkSynth(folder: string): SynthRun {
 /** `cdktf synth` in `folder` (absolute, or from the root of the repository), which holds a cdktf.json. */
 export function runCdktfSynth(folder: string): SynthRun {
   const outdir = scratchFolder();
-  return synth(folder, outdir, 'cdktf-cli/bundle/bin/cdktf', ['synth', '--output', outdir]);
+  // Only here: the CLI of AWS CDK takes every variable that begins with CDK for an option of its own.
+  const CDKTF_HOME = process.env.PPTP_CONSTRUCTS_SCRATCH ?? scratchRoot();
+  return synth(folder, outdir, 'cdktf-cli/bundle/bin/cdktf', ['synth', '--output', outdir], { CDKTF_HOME });
 }
 
-function synth(folder: string, outdir: string, cli: string, args: string[]): SynthRun {
+function synth(
+  folder: string,
+  outdir: string,
+  cli: string,
+  args: string[],
+  env: Record<string, string> = {},
+): SynthRun {
   assertBuilt();
   const { status, stdout, stderr } = run(process.execPath, [join(repository, 'node_modules', cli), ...args], {
     cwd: resolve(repository, folder),
+    env,
   });
   return { status, stdout, stderr, outdir };
 }
@@ -103,7 +112,6 @@ function sameEverywhere(): NodeJS.ProcessEnv {
     CDK_DISABLE_VERSION_CHECK: '1',
     // The validation of templates inside aws-cdk-lib costs seconds per run; one test turns it on.
     CDK_VALIDATION: 'false',
-    CDKTF_HOME: home,
     CHECKPOINT_DISABLE: '1',
     DISABLE_VERSION_CHECK: '1',
     CI: 'true',
