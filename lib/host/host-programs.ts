@@ -57,6 +57,7 @@ failed() {
 }
 
 if [ -e $run/ready ]; then
+	tell ready
 	refresh
 	exit
 fi
@@ -103,7 +104,7 @@ retry 30 refresh_or_last_good
 step='starting pptpd'
 touch $run/serve
 systemctl start pptpd.service
-retry 20 pptp-gateway-apply answer
+retry 20 pptp-gateway-apply answer 2>/dev/null
 touch $run/ready
 echo 'ready: PPTP answers; packet filter, users and policy are in place'
 trap - EXIT

@@ -4,14 +4,18 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
-/**
- * What the root folder holds: the packages that the host installs, and those that judge what it does. Kernels come
- * later, in the test that is about them.
- */
+/** What the root folder holds: what cloud images have, what the host installs, and what judges the result. */
 const PACKAGES = [
-  ...['pptpd', 'ppp', 'nftables', 'python3', 'cloud-init', 'systemd', 'unattended-upgrades'],
+  ...['pptpd', 'ppp', 'nftables', 'python3', 'cloud-init', 'systemd', 'unattended-upgrades', 'apt-utils'],
   ...['iproute2', 'iputils-ping', 'kmod', 'procps', 'grub2-common', 'grub-pc-bin', 'linux-base', 'initramfs-tools'],
 ];
+
+/** Both flavours of the kernel, as a package source that needs no network; only the test about kernels unpacks them. */
+const KERNELS = `mkdir /kernels; cd /kernels
+  flavour=$(dpkg --print-architecture)
+  meta="linux-image-$flavour linux-image-cloud-$flavour"
+  apt-get -q download $meta $(apt-cache show --no-all-versions $meta | sed -n 's/^Depends: \\([^ ]*\\) .*/\\1/p')
+  apt-ftparchive packages . >Packages`;
 
 /**
  * A Debian 13 root folder, built once with mmdebstrap from the machine's own package sources and kept between runs. Tests
@@ -23,7 +27,7 @@ export function debianRoot(): string {
   }
   const sources = debian13Sources();
   const key = createHash('sha256')
-    .update(JSON.stringify([sources, PACKAGES, process.arch]))
+    .update(JSON.stringify([sources, PACKAGES, KERNELS]))
     .digest('hex')
     .slice(0, 12);
   const root = path.join(os.tmpdir(), `pptp-constructs-debian13-${key}`);
@@ -31,22 +35,26 @@ export function debianRoot(): string {
     const building = `${root}.${process.pid}`;
     const file = `${building}.sources`;
     fs.writeFileSync(file, sources);
-    const built = spawnSync(
-      'mmdebstrap',
-      [
+    try {
+      step('mmdebstrap', [
         ...['--variant=minbase', '--mode=root', '--skip=cleanup/apt', '--dpkgopt=force-unsafe-io', '--quiet'],
         ...[`--include=${PACKAGES.join(',')}`, 'trixie', building, file],
-      ],
-      { encoding: 'utf8' },
-    );
-    fs.rmSync(file);
-    if (built.status !== 0) {
+      ]);
+      step('chroot', [building, 'sh', '-ec', KERNELS]);
+      fs.renameSync(building, root);
+    } finally {
+      fs.rmSync(file);
       fs.rmSync(building, { recursive: true, force: true });
-      throw new Error(`no Debian 13 root folder: mmdebstrap failed (is it installed?): ${built.error ?? built.stderr}`);
     }
-    fs.renameSync(building, root);
   }
   return root;
+}
+
+function step(command: string, args: readonly string[]): void {
+  const done = spawnSync(command, args, { encoding: 'utf8' });
+  if (done.status !== 0) {
+    throw new Error(`no Debian 13 root folder: ${command} failed (is it installed?)\n${done.error ?? done.stderr}`);
+  }
 }
 
 /** The machine's own package sources with the name of its release replaced. */

@@ -3,7 +3,7 @@ import { type PptpHostOptions, PptpPool } from '../../../lib/host';
 /** A host as a cloud would ask for it; its commands are files on the machine that a test writes. */
 export function hostOptions(more: Partial<PptpHostOptions> = {}): PptpHostOptions {
   return {
-    architecture: 'x86_64',
+    architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
     pool: PptpPool.from('10.99.0.0/24', { fixedAddresses: 10 }),
     addressing: 'masquerade',
     dnsServers: ['10.20.0.53'],

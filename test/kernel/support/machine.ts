@@ -50,15 +50,15 @@ export class Machine {
 
   /** Runs a command and waits for it. */
   public run(argv: readonly string[], options: { input?: string; timeout?: number } = {}): Outcome {
-    const done = spawnSync('nsenter', this.enter(argv), {
+    const done = spawnSync('nsenter', this.enter(['sh', '-c', 'exec "$@" 2>&1', 'sh', ...argv]), {
       encoding: 'utf8',
       // pppd takes a second to end when its standard input is a socket, as Node's pipes are.
-      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'inherit'],
       ...(options.input === undefined ? {} : { input: options.input }),
       timeout: options.timeout ?? 60_000,
       env: { PATH: '/stubs:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
     });
-    return { status: done.status, text: done.stdout + done.stderr };
+    return { status: done.status, text: done.stdout };
   }
 
   /** Runs a command that must succeed, and returns what it printed. */
