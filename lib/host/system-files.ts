@@ -75,7 +75,7 @@ net.ipv4.conf.all.send_redirects=0
         'APT::Periodic::Unattended-Upgrade "1";',
         'APT::Update::Error-Mode "any";',
         'DPkg::Lock::Timeout "300";',
-        'Dpkg::Options { "--force-confdef"; "--force-confold"; };',
+        'DPkg::Options { "--force-confdef"; "--force-confold"; };',
         'Unattended-Upgrade::Automatic-Reboot "true";',
         `Unattended-Upgrade::Automatic-Reboot-Time "${rebootTime}";`,
         '',

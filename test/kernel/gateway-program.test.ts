@@ -242,7 +242,9 @@ describe("a machine made from Debian's cloud image", () => {
       'path-exclude=/usr/lib/modules/*/kernel/*\npath-include=/usr/lib/modules/*/kernel/drivers/net/ppp/*\npath-include=/usr/lib/modules/*/kernel/lib/*\n',
     );
     machine.sh(`rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*
-      echo 'deb [trusted=yes] file:/kernels ./' >/etc/apt/sources.list`);
+      echo 'deb [trusted=yes] file:/archive ./' >/etc/apt/sources.list
+      DEBIAN_FRONTEND=noninteractive apt-get -qy purge pptpd ppp nftables unattended-upgrades
+      rm -rf /etc/ppp /etc/nftables.conf; mkdir -p /run/systemd/system /boot/grub`);
     // What GRUB would ask a disk.
     machine.write(
       '/usr/sbin/grub-probe',
@@ -260,7 +262,7 @@ esac
       0o755,
     );
     machine.write('/etc/default/grub', 'GRUB_DEFAULT=0\nGRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX="console=tty0"\n');
-    machine.sh('apt-get -q update; mkdir -p /boot/grub');
+    machine.sh('apt-get -q update');
     const flavour = machine.sh('dpkg --print-architecture').trim();
     machine.sh(`DEBIAN_FRONTEND=noninteractive apt-get -qy install linux-image-cloud-${flavour}`);
     cloud =
@@ -302,6 +304,10 @@ esac
     expect(machine.read('/cloud/systemctl')).toBe('reboot\n');
     expect(signals(machine)).toBe('');
     expect(listens(machine)).toBe(false);
+    // The packages brought files of the same names, and left those of the host alone.
+    for (const { path, content } of renderPptpHost(hostOptions()).files) {
+      expect([path, machine.read(path)]).toEqual([path, content]);
+    }
   });
 
   test('then purges image and metapackage of the cloud flavour, and is ready', () => {

@@ -10,11 +10,15 @@ const PACKAGES = [
   ...['iproute2', 'iputils-ping', 'kmod', 'procps', 'grub2-common', 'grub-pc-bin', 'linux-base', 'initramfs-tools'],
 ];
 
-/** Both flavours of the kernel, as a package source that needs no network; only the test about kernels unpacks them. */
-const KERNELS = `mkdir /kernels; cd /kernels
+/**
+ * A package source that needs no network: what a gateway installs at its first boot, and the kernels of both flavours.
+ * Only the test about the first boot unpacks them.
+ */
+const ARCHIVE = `mkdir /archive; cd /archive
   flavour=$(dpkg --print-architecture)
   meta="linux-image-$flavour linux-image-cloud-$flavour"
-  apt-get -q download $meta $(apt-cache show --no-all-versions $meta | sed -n 's/^Depends: \\([^ ]*\\) .*/\\1/p')
+  apt-get -q download pptpd ppp nftables unattended-upgrades $meta \
+    $(apt-cache show --no-all-versions $meta | sed -n 's/^Depends: \\([^ ]*\\) .*/\\1/p')
   apt-ftparchive packages . >Packages`;
 
 /**
@@ -27,7 +31,7 @@ export function debianRoot(): string {
   }
   const sources = debian13Sources();
   const key = createHash('sha256')
-    .update(JSON.stringify([sources, PACKAGES, KERNELS]))
+    .update(JSON.stringify([sources, PACKAGES, ARCHIVE]))
     .digest('hex')
     .slice(0, 12);
   const root = path.join(os.tmpdir(), `pptp-constructs-debian13-${key}`);
@@ -40,7 +44,7 @@ export function debianRoot(): string {
         ...['--variant=minbase', '--mode=root', '--skip=cleanup/apt', '--dpkgopt=force-unsafe-io', '--quiet'],
         ...[`--include=${PACKAGES.join(',')}`, 'trixie', building, file],
       ]);
-      step('chroot', [building, 'sh', '-ec', KERNELS]);
+      step('chroot', [building, 'sh', '-ec', ARCHIVE]);
       fs.renameSync(building, root);
     } finally {
       fs.rmSync(file);
