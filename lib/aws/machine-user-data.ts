@@ -118,6 +118,7 @@ export function bootScriptsOf(scope: Construct, props: PptpGatewayProps, setting
 export function replaceWithUserData(instance: ec2.CfnInstance, userData: string): void {
   const id = Stack.of(instance).getLogicalId(instance);
   let isAsking = false;
+  let digest: string | undefined;
   instance.overrideLogicalId(
     Lazy.uncachedString({
       produce: (context) => {
@@ -126,13 +127,15 @@ export function replaceWithUserData(instance: ec2.CfnInstance, userData: string)
           return id;
         }
         isAsking = true;
-        try {
-          const text = JSON.stringify(context.resolve(userData));
-          return `${id}${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
-        } finally {
-          isAsking = false;
-        }
+        // Once: every reference to the machine asks for it, and the text is long.
+        digest ??= digestOf(JSON.stringify(context.resolve(userData)));
+        isAsking = false;
+        return `${id}${digest}`;
       },
     }),
   );
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
