@@ -116,7 +116,7 @@ export class OptionCheck {
           "path: '/etc/example.conf'",
         );
       }
-      if (!/[^\n]\n$/.test(content) || /[^\t\n\x20-\x7e\xa0-\ud7ff]/.test(content)) {
+      if (!/[^\n]\n$/.test(content) || /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff]/.test(content)) {
         this.refuse(
           'shipLogs.files',
           path,

@@ -30,9 +30,6 @@ export interface PptpPoolOptions {
  */
 const MOST_SESSIONS = 65536 / 128;
 
-/** Ranges whose addresses a client cannot use as its own. */
-const UNUSABLE = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'];
-
 /**
  * The addresses inside the tunnel: one for the gateway, one for each call, and a part set aside for users with an
  * address of their own.
@@ -62,11 +59,7 @@ export class PptpPool {
       }
     }
     const range = IpRange.parse(cidr, 'client pool');
-    if (
-      range.version !== 4 ||
-      UNUSABLE.some((taken) => IpRange.parse(taken).overlaps(range)) ||
-      range.prefixLength < 8
-    ) {
+    if (range.version !== 4 || range.prefixLength < 8 || isReserved(range)) {
       invalid({
         code: 'POOL_NOT_EXPRESSIBLE',
         what: 'client pool is not a range of addresses that a PPTP client can have',
@@ -110,11 +103,12 @@ export class PptpPool {
     public readonly sessions: number,
     fixed: number,
   ) {
-    const [local = '', ...calls] = take(range, 1 + sessions, 1);
-    this.localIp = local;
+    const [local = 0, ...calls] = take(range, 1 + sessions, 1);
+    this.localIp = dotted(local);
     this.remoteIp = asRanges(calls);
-    this.fixedAddresses = take(range, fixed, -1).reverse();
-    this.fixedIp = asRanges(this.fixedAddresses);
+    const setAside = take(range, fixed, -1).reverse();
+    this.fixedAddresses = setAside.map(dotted);
+    this.fixedIp = asRanges(setAside);
   }
 }
 
@@ -131,35 +125,50 @@ function count(value: number, name: string, least: number): number {
   return value;
 }
 
+/** Whether the range has addresses that no host on a network has: of itself, loopback, link-local, multicast. */
+function isReserved(range: IpRange): boolean {
+  const first = Number(range.cidr.split('.')[0]);
+  return (
+    first === 0 || first === 127 || first >= 224 || (first === 169 && range.overlaps(IpRange.parse('169.254.0.0/16')))
+  );
+}
+
 /** How many addresses of the range a client can use, counted without walking through them. */
 function usableAddresses(range: IpRange): number {
   const size = Number(range.size);
   return size <= 256 ? take(range, size, 1).length : (size / 256) * 254;
 }
 
-/** The first (`step` 1) or last (`step` -1) addresses of the range that a client can use, at most `wanted`. */
-function take(range: IpRange, wanted: number, step: 1 | -1): string[] {
+/** The first (`step` 1) or last (`step` -1) addresses of the range that a client can use, at most `wanted`, as numbers. */
+function take(range: IpRange, wanted: number, step: 1 | -1): number[] {
+  const base = range
+    .address(0)
+    .split('.')
+    .reduce((sum, part) => sum * 256 + Number(part), 0);
   const last = Number(range.size) - 1;
-  const found: string[] = [];
+  const found: number[] = [];
   for (let offset = step === 1 ? 1 : last - 1; found.length < wanted && offset > 0 && offset < last; offset += step) {
-    const address = range.address(offset);
-    if (!/\.(0|255)$/.test(address)) {
-      found.push(address);
+    const lastPart = (base + offset) % 256;
+    if (lastPart !== 0 && lastPart !== 255) {
+      found.push(base + offset);
     }
   }
   return found;
 }
 
 /** Ascending addresses as pptpd's ranges: `10.99.0.2-254,10.99.1.1-20`. A range of one is a range, too. */
-function asRanges(addresses: readonly string[]): string {
-  const runs = new Map<string, { first: string; last: string }>();
-  for (const address of addresses) {
-    const dot = address.lastIndexOf('.');
-    const part = address.slice(dot + 1);
-    const run = runs.get(address.slice(0, dot));
-    runs.set(address.slice(0, dot), { first: run?.first ?? part, last: part });
-  }
-  return [...runs].map(([net, { first, last }]) => `${net}.${first}-${last}`).join(',');
+function asRanges(addresses: readonly number[]): string {
+  return addresses
+    .filter((address, i) => i === 0 || address >> 8 !== (addresses[i - 1] ?? 0) >> 8)
+    .map((first) => {
+      const last = addresses.findLast((address) => address >> 8 === first >> 8) ?? first;
+      return `${dotted(first)}-${last % 256}`;
+    })
+    .join(',');
+}
+
+function dotted(address: number): string {
+  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 }
 
 function plural(addresses: number): string {
