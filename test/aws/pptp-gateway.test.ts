@@ -1,4 +1,4 @@
-import { App, Aspects, CfnResource, Duration, RemovalPolicy, Size, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, App, Aspects, CfnResource, Duration, RemovalPolicy, Size, Stack, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -550,6 +550,12 @@ describe('a PptpGateway among other constructs', () => {
         "LegacyVpn speaks PPTP. Whoever records one login can read and change the calls of that user and log in as that user. Used all the same because: PLCs in plant 4 speak nothing else; replaced by 2027-06 [ack: pptp-constructs:PPTP_INSECURE]",
       ]
     `);
+  });
+
+  test('keeps quiet once that is acknowledged', () => {
+    const { stack, gateway } = gatewayWith();
+    Annotations.of(gateway).acknowledgeWarning('pptp-constructs:PPTP_INSECURE', 'ticket 4711');
+    expect(warningsOf(stack)).toEqual([]);
   });
 
   test('takes tags, aspects and escape hatches', () => {
