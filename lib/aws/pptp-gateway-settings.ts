@@ -107,6 +107,8 @@ export function readSettings(scope: Construct, props: PptpGatewayProps): PptpGat
   checkUsersSecret(scope, props);
   checkSecurityGroupQuota(CLASS, props.maxRulesPerDirection, clients.entries, PPTP.flowSets[0]?.flows ?? [], 1);
   checkRootVolume(props);
+  checkReadyTimeout(props);
+  checkRole(props);
   const instanceType = props.instanceType ?? new ec2.InstanceType('t3.micro');
   return {
     ...path,
@@ -283,6 +285,31 @@ function checkRootVolume({ rootVolumeSize }: PptpGatewayProps): void {
       got: `${size} GiB`,
       allowed: '8 to 16384 GiB',
       instead: 'rootVolumeSize: Size.gibibytes(16)',
+    });
+  }
+}
+
+/** A machine that installs, reboots and starts needs minutes; CloudFormation waits for twelve hours at most. */
+function checkReadyTimeout({ readyTimeout }: PptpGatewayProps): void {
+  const minutes = readyTimeout?.toMinutes({ integral: false });
+  if (minutes !== undefined && !isToken(minutes) && (minutes < 5 || minutes > 12 * 60)) {
+    invalid({
+      code: 'READY_TIMEOUT',
+      what: 'readyTimeout is not a time in which the machine can become ready',
+      got: `${minutes} minutes`,
+      allowed: '5 minutes to 12 hours',
+      instead: 'readyTimeout: Duration.minutes(20)',
+    });
+  }
+}
+
+function checkRole({ role, permissionsBoundary }: PptpGatewayProps): void {
+  if (role !== undefined && permissionsBoundary !== undefined) {
+    invalid({
+      code: 'OPTIONS_CONFLICT',
+      what: 'permissionsBoundary is for the new role of the machine, and role brings one that exists',
+      allowed: 'one of the two',
+      instead: 'iam.PermissionsBoundary.of(role).apply(permissionsBoundary)',
     });
   }
 }

@@ -79,14 +79,19 @@ export interface AllowClientsToOptions {
  * PPTP protects nothing against whoever can read its packets. That is said in a standing warning, with the reason that
  * you write.
  */
-export class PptpGateway extends Construct implements IPptpGateway, ec2.IConnectable {
-  /** A gateway that exists already, to name its address, its clients and its security group. */
+export class PptpGateway extends Construct implements IPptpGateway {
+  /**
+   * A gateway that exists already, to name its address, its clients and its security group.
+   *
+   * @throws InvalidInputError `WRONG_KIND_OF_STACK`, `ATTRIBUTES_MISSING`, or those of a malformed pool
+   */
   public static fromPptpGatewayAttributes(
     scope: Construct,
     id: string,
     attributes: PptpGatewayAttributes,
   ): IPptpGateway {
     assertCdkScope(scope, CLASS);
+    checkAttributes(attributes);
     class Import extends Resource implements IPptpGateway {
       public readonly address = attributes.address;
       public readonly clientPool = attributes.clientPool;
@@ -534,6 +539,23 @@ export class PptpGateway extends Construct implements IPptpGateway, ec2.IConnect
     const rules = this.outboundRules + more;
     checkSecurityGroupQuota(CLASS, this.maxRulesPerDirection, this.settings.clients.entries, [Flow.GRE], rules);
     this.outboundRules = rules;
+  }
+}
+
+function checkAttributes(attributes: PptpGatewayAttributes | undefined): void {
+  const missing = (['address', 'clientPool', 'securityGroup'] as const).filter(
+    (name) => attributes?.[name] === undefined,
+  );
+  if (attributes === undefined || missing.length > 0) {
+    return invalid({
+      code: 'ATTRIBUTES_MISSING',
+      what: `attributes of an existing ${CLASS} lack ${missing.join(', ')}`,
+      allowed: 'address, clientPool and securityGroup',
+      instead: "{ address: '198.51.100.7', clientPool: '10.99.0.0/24', securityGroup }",
+    });
+  }
+  if (!isToken(attributes.clientPool)) {
+    IpRange.parse(attributes.clientPool, 'client pool');
   }
 }
 

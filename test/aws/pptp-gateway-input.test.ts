@@ -1,6 +1,7 @@
-import { App, CfnParameter, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -419,6 +420,28 @@ describe('the machine of a PptpGateway', () => {
     `);
   });
 
+  test.each([[1], [13 * 60]])('becomes ready in a time that can be waited for, not in %d minutes', (minutes) => {
+    expect(refusal(() => ({ readyTimeout: Duration.minutes(minutes) })).code).toBe('READY_TIMEOUT');
+  });
+
+  test('has a role or a boundary for its role, not both', () => {
+    const both = ({ stack }: Network) => ({
+      role: iam.Role.fromRoleName(stack, 'Role', 'own'),
+      permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'),
+    });
+    expect(refusal(both)).toMatchInlineSnapshot(`
+      {
+        "code": "OPTIONS_CONFLICT",
+        "text": "permissionsBoundary is for the new role of the machine, and role brings one that exists.
+        allowed  one of the two
+        write    iam.PermissionsBoundary.of(role).apply(permissionsBoundary)
+
+            at FILE:LINE
+            code OPTIONS_CONFLICT, see docs/diagnostics.md",
+      }
+    `);
+  });
+
   test('is no Windows', () => {
     const { stack, vpc } = network();
     const machineImage = ec2.MachineImage.latestWindows(ec2.WindowsVersion.WINDOWS_SERVER_2022_ENGLISH_FULL_BASE);
@@ -456,6 +479,34 @@ describe('the machine of a PptpGateway', () => {
     const injected =
       '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQEN\nEND\nreboot\n=AbCd\n-----END PGP PUBLIC KEY BLOCK-----\nrm -rf /';
     expect(refusal(() => ({ sessionManagerSigningKey: injected })).code).toBe('SIGNING_KEY_INVALID');
+  });
+});
+
+describe('a gateway that exists already', () => {
+  test('is known by all of its attributes', () => {
+    const { stack } = network();
+    const existing = (attributes: unknown) =>
+      errorOf(() => PptpGateway.fromPptpGatewayAttributes(stack, 'Old', attributes as never));
+    const securityGroup = ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0123456789abcdef0');
+    expect(existing({ address: '198.51.100.7' })).toMatchInlineSnapshot(`
+      {
+        "code": "ATTRIBUTES_MISSING",
+        "text": "attributes of an existing PptpGateway lack clientPool, securityGroup.
+        allowed  address, clientPool and securityGroup
+        write    { address: '198.51.100.7', clientPool: '10.99.0.0/24', securityGroup }
+
+            at FILE:LINE
+            code ATTRIBUTES_MISSING, see docs/diagnostics.md",
+      }
+    `);
+    expect(existing(undefined).code).toBe('ATTRIBUTES_MISSING');
+    expect(
+      existing({
+        address: '198.51.100.7',
+        clientPool: '10.99.0.1/24',
+        securityGroup,
+      }).code,
+    ).toBe('CIDR_HOST_BITS');
   });
 });
 
