@@ -291,8 +291,8 @@ function checkRootVolume({ rootVolumeSize }: PptpGatewayProps): void {
 
 /** A machine that installs, reboots and starts needs minutes; CloudFormation waits for twelve hours at most. */
 function checkReadyTimeout({ readyTimeout }: PptpGatewayProps): void {
-  const minutes = readyTimeout?.toMinutes({ integral: false });
-  if (minutes !== undefined && !isToken(minutes) && (minutes < 5 || minutes > 12 * 60)) {
+  const minutes = known(readyTimeout?.toMinutes({ integral: false }), 'readyTimeout');
+  if (minutes !== undefined && (minutes < 5 || minutes > 12 * 60)) {
     invalid({
       code: 'READY_TIMEOUT',
       what: 'readyTimeout is not a time in which the machine can become ready',

@@ -542,12 +542,11 @@ export class PptpGateway extends Construct implements IPptpGateway {
   }
 }
 
-function checkAttributes(attributes: PptpGatewayAttributes | undefined): void {
-  const missing = (['address', 'clientPool', 'securityGroup'] as const).filter(
-    (name) => attributes?.[name] === undefined,
-  );
-  if (attributes === undefined || missing.length > 0) {
-    return invalid({
+function checkAttributes(attributes: PptpGatewayAttributes): void {
+  const wanted = ['address', 'clientPool', 'securityGroup'] as const;
+  const missing = wanted.filter((name) => attributes?.[name] === undefined);
+  if (missing.length > 0) {
+    invalid({
       code: 'ATTRIBUTES_MISSING',
       what: `attributes of an existing ${CLASS} lack ${missing.join(', ')}`,
       allowed: 'address, clientPool and securityGroup',
