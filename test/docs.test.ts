@@ -3,8 +3,17 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join, relative } from 'node:path';
 import { repository } from './support/cli';
 
-// Code in the documentation that imports something is complete, so it must compile as it stands. Links must lead
+// Code in the documentation that imports something must compile as it stands, inside a construct. Links must lead
 // somewhere. What is only a fragment is not looked at.
+
+/** What a reader has before such code begins. */
+const GIVEN = `
+declare const ec2: typeof import('aws-cdk-lib/aws-ec2');
+declare const vpc: import('aws-cdk-lib/aws-ec2').Vpc;
+declare const machine: import('aws-cdk-lib/aws-ec2').Instance;
+declare const database: import('aws-cdk-lib/aws-ec2').Instance;
+declare const virtualNetwork: import('@cdktf/provider-azurerm/lib/virtual-network').VirtualNetwork;
+`;
 
 const documents = [
   'README.md',
@@ -28,9 +37,12 @@ describe('the documentation', () => {
     const folder = mkdtempSync(join(repository, 'test', '.docs-'));
     try {
       const names = programs.map(({ name, code }, index) => {
-        writeFileSync(join(folder, `program-${index}.ts`), code);
+        const [, imports = '', body = ''] = /^((?:import [^;]*;\n)*)([\s\S]*)$/.exec(code) ?? [];
+        const inside = `export async function program(this: import('constructs').Construct) {\n${body}}\n`;
+        writeFileSync(join(folder, `program-${index}.ts`), imports + inside);
         return `program-${index}.ts is ${name}`;
       });
+      writeFileSync(join(folder, 'given.d.ts'), GIVEN);
       const config = { extends: relative(folder, join(repository, 'tsconfig.json')), include: ['*.ts'] };
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
       const { stdout } = spawnSync(
