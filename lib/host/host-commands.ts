@@ -12,7 +12,7 @@ export const INSTANCE_ID = '@INSTANCE_ID@';
 export interface HostCommands {
   /** Prints the users' JSON on standard output. Runs at boot and on a timer. */
   readonly readUsers: readonly string[];
-  /** Prints the policy's JSON (`renderPolicy`) on standard output. Runs at boot and on a timer. */
+  /** Prints the policy (`renderPolicy`) on standard output. Runs at boot and on a timer. */
   readonly readPolicy: readonly string[];
   /**
    * Tells the cloud, once in the machine's life, that the gateway serves.

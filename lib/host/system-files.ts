@@ -12,11 +12,13 @@ export function systemFiles({ minutes, rebootTime, proxy }: SystemOptions): Host
   return [
     {
       // Only the timer starts it: in the boot's own transaction, cloud-init's end and this unit would wait for each other.
+      // apt's own timers wait, because two apt cannot fetch lists at once.
       path: '/etc/systemd/system/pptp-gateway.service',
       content: `[Unit]
 Description=PPTP gateway: kernel, packet filter, users, readiness
 Wants=network-online.target
 After=network-online.target nftables.service cloud-final.service
+Before=apt-daily.service apt-daily-upgrade.service
 [Service]
 Type=oneshot
 TimeoutStartSec=40min

@@ -188,6 +188,16 @@ describe("the system's files", () => {
     expect(file('/etc/systemd/system/pptp-gateway.timer', { refreshMinutes: 60 })).toContain('OnUnitInactiveSec=60min');
   });
 
+  test('run the gateway after cloud-init and the network, and before apt does anything by itself', () => {
+    expect(file('/etc/systemd/system/pptp-gateway.service')).toEqual(
+      expect.arrayContaining([
+        'After=network-online.target nftables.service cloud-final.service',
+        'Before=apt-daily.service apt-daily-upgrade.service',
+        'ExecStart=/usr/local/sbin/pptp-gateway',
+      ]),
+    );
+  });
+
   test('start pptpd only once the gateway may serve', () => {
     expect(file('/etc/systemd/system/pptpd.service.d/gateway.conf')).toEqual(
       expect.arrayContaining([
