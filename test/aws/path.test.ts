@@ -352,12 +352,12 @@ describe('imported networks', () => {
                   internet gateway, read 2023-04]
                   Whether the route table of subnet subnet-0fedcba9876543210 has a route to an internet gateway cannot
                   be seen in this app.
-                  To change it: where it has one, write subnetHasInternetRoute: true
+                  To change it: write subnetHasInternetRoute: true, where it has one
         GRE 47    not certain to pass the internet gateway. [Amazon VPC User Guide: Connect to the internet using an
                   internet gateway, read 2023-04]
                   Whether the route table of subnet subnet-0fedcba9876543210 has a route to an internet gateway cannot
                   be seen in this app.
-                  To change it: where it has one, write subnetHasInternetRoute: true [ack: pptp-constructs:PATH_UNVERIFIED]"
+                  To change it: write subnetHasInternetRoute: true, where it has one [ack: pptp-constructs:PATH_UNVERIFIED]"
     `);
   });
 
