@@ -2,5 +2,6 @@ export * from './diagnostics';
 export * from './errors';
 export * from './feasibility';
 export * from './flows';
+export * from './host';
 export * from './network';
 export * from './protocols';

@@ -1,7 +1,10 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { type Hop, type Path, pathOf } from '../feasibility';
 import { DIRECTIONS, type Flow } from '../flows';
-import { AWS, type CarriageFact, type Evidence, factFor, HOST_FILTER, INTERNET, type NetworkElement } from '../network';
+import { AWS } from '../network/aws';
+import { type CarriageFact, factFor, type NetworkElement } from '../network/element';
+import type { Evidence } from '../network/evidence';
+import { HOST_FILTER, INTERNET } from '../network/internet';
 import { VPN_PROTOCOLS } from '../protocols';
 import type { ClientEntry, Clients } from './clients';
 import { type AclFinding, missingAclEntries } from './network-acl-check';

@@ -1,4 +1,6 @@
-import { AWS, CARRIER_NAT, CLIENT_NAT, type NetworkElement } from '../network';
+import { AWS } from '../network/aws';
+import type { NetworkElement } from '../network/element';
+import { CARRIER_NAT, CLIENT_NAT } from '../network/internet';
 
 /** Where on a path an element lies. */
 type Position = 'clients' | 'edge' | 'transit' | 'vpc';

@@ -5,7 +5,7 @@ export type {
   Verdict,
 } from '../feasibility';
 export { Accepted, Flow, Insecure } from '../flows';
-export { AZURE } from '../network';
+export { AZURE } from '../network/azure';
 export { IKEV2, L2TP_IPSEC, OPENVPN, PPTP, SSTP, type VpnProtocol, WIREGUARD } from '../protocols';
 export * from './authentication';
 export * from './clients';

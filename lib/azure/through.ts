@@ -1,4 +1,6 @@
-import { AZURE, CARRIER_NAT, CLIENT_NAT, type NetworkElement } from '../network';
+import { AZURE } from '../network/azure';
+import type { NetworkElement } from '../network/element';
+import { CARRIER_NAT, CLIENT_NAT } from '../network/internet';
 
 /** Where on a path an element lies. */
 type Position = 'clients' | 'transit' | 'entrance' | 'network';

@@ -10,7 +10,9 @@ import {
   pathOf,
   reasonSentences,
 } from '../feasibility';
-import { AZURE, type CarriageFact, INTERNET } from '../network';
+import { AZURE } from '../network/azure';
+import type { CarriageFact } from '../network/element';
+import { INTERNET } from '../network/internet';
 import { IKEV2, PPTP } from '../protocols';
 import type { Clients } from './clients';
 import { Through } from './through';

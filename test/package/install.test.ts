@@ -76,3 +76,17 @@ test.each([
     expect(loaded.filter((name) => forbidden.test(name))).toEqual([]);
   },
 );
+
+test.each([
+  { specifier: 'pptp-constructs/aws', other: 'azure' },
+  { specifier: 'pptp-constructs/azure', other: 'aws' },
+])('$specifier loads no file of ours about $other either, its facts included', ({ specifier, other }) => {
+  const loaded = evaluate(
+    repository,
+    `require('${specifier}');
+     console.log(JSON.stringify(Object.keys(require.cache).map((file) => file.replaceAll('\\\\', '/'))));`,
+  ) as string[];
+  const ours = loaded.filter((file) => file.includes('/dist/') && !file.includes('/node_modules/'));
+  expect(ours).not.toEqual([]);
+  expect(ours.filter((file) => file.includes(`/dist/${other}/`) || file.endsWith(`/network/${other}.js`))).toEqual([]);
+});
