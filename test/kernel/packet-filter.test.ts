@@ -222,6 +222,10 @@ describe('who may connect', () => {
     expect(await greToGateway(STRANGER)).toBe(0);
     expect(await dial(STRANGER)).toBe(true);
     expect(await greToGateway(STRANGER)).toBe(3);
+    // A tunnel within a tunnel is not for everybody either.
+    for (const dst of ['10.99.0.1', GATEWAY]) {
+      expect(await on.alice.do('connect', { src: '10.99.0.2', dst, port: 1723, name: 'inner' })).toBe(false);
+    }
   });
 
   test('overlapping and adjacent ranges are one set', async () => {
