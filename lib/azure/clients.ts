@@ -14,7 +14,8 @@ export class Clients {
    * `CIDR_INVALID`
    */
   public static from(...cidrs: string[]): Clients {
-    return new Clients([...new Set(cidrs)], readClientRanges([...new Set(cidrs)], isToken));
+    const once = [...new Set(cidrs)];
+    return new Clients(once, readClientRanges(once, isToken));
   }
 
   /**

@@ -108,19 +108,23 @@ export function checkedResourceId(id: unknown, type: string, property: string): 
   if (isToken(id)) {
     return id as string;
   }
-  const [provider = '', ...kinds] = type.split('/');
-  const pattern = new RegExp(
-    `^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/${provider}${kinds.map((kind) => `/${kind}/[^/]+`).join('')}$`,
-    'i',
-  );
-  if (typeof id !== 'string' || !pattern.test(id)) {
+  const [provider, ...kinds] = type.split('/');
+  const pattern = ['', 'subscriptions', '<id>', 'resourceGroups', '<name>', 'providers', provider];
+  pattern.push(...kinds.flatMap((kind) => [kind, '<name>']));
+  const parts = typeof id === 'string' ? id.split('/') : [];
+  const fits =
+    parts.length === pattern.length &&
+    pattern.every((part, index) =>
+      part?.startsWith('<') ? parts[index] !== '' : parts[index]?.toLowerCase() === part?.toLowerCase(),
+    );
+  if (!fits) {
     invalid({
       code: 'RESOURCE_ID_INVALID',
       what: `${property} is not the resource id of a ${type}`,
       got: id ?? 'undefined',
       allowed: 'a reference to the resource, or its id as Azure writes it',
-      instead: `'/subscriptions/<id>/resourceGroups/<name>/providers/${provider}${kinds.map((kind) => `/${kind}/<name>`).join('')}'`,
+      instead: `'${pattern.join('/')}'`,
     });
   }
-  return id;
+  return id as string;
 }
