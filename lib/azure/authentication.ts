@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { TerraformVariable } from 'cdktf';
 import { invalid } from '../errors';
 import { Accepted, isAddress } from '../flows';
+import type { AcceptedConsequence } from './annotate';
 import { azureName } from './names';
 import type { AuthenticationName } from './point-to-site';
 import type { VirtualNetworkGatewayVpnClientConfiguration } from './provider';
@@ -145,7 +146,10 @@ export class Authentication {
     return new Authentication(
       'Radius',
       { radiusServer: servers.map(radiusServer) },
-      `RADIUS secrets in the Terraform state: ${options.acceptsSecretInState.reason}`,
+      {
+        code: 'SECRET_IN_STATE',
+        text: `RADIUS secrets in the Terraform state: ${options.acceptsSecretInState.reason}`,
+      },
     );
   }
 
@@ -176,7 +180,7 @@ export class Authentication {
     /** The attributes of `vpn_client_configuration` that it sets. */
     public readonly attributes: Attributes,
     /** What the user accepted in writing for it. */
-    public readonly accepted?: string,
+    public readonly accepted?: AcceptedConsequence,
   ) {}
 }
 

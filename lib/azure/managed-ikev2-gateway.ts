@@ -99,8 +99,8 @@ export class ManagedIkev2Gateway extends Construct {
     if (props.flowLogs !== undefined) {
       this.flowLog = new VirtualNetworkFlowLog(this, 'FlowLog', flowLogProps(props, props.flowLogs));
     }
-    for (const consequence of settings.accepted) {
-      annotate(this, 'INFO', `accepted in writing: ${consequence}`);
+    for (const { code, text } of settings.accepted) {
+      annotate(this, 'INFO', code, `accepted in writing: ${text}`);
     }
   }
 

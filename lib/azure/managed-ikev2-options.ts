@@ -1,5 +1,6 @@
 import { invalid } from '../errors';
 import { Accepted, IpRange } from '../flows';
+import type { AcceptedConsequence } from './annotate';
 import { Authentication } from './authentication';
 import type { Clients } from './clients';
 import { type GatewayGeneration, GatewaySku, TunnelType } from './gateway-options';
@@ -91,7 +92,7 @@ export interface ManagedIkev2Settings extends CheckedGateway {
   /** The zones of the address that is created. */
   readonly zones: readonly string[];
   /** What the user accepted in writing. */
-  readonly accepted: readonly string[];
+  readonly accepted: readonly AcceptedConsequence[];
 }
 
 /** The smallest range that Azure takes, for the subnet of a gateway and for a pool of an active-standby gateway. */
@@ -239,7 +240,7 @@ function checkedPools(texts: readonly string[]): IpRange[] {
 }
 
 /** VPN Gateway answers everybody; ranges that the user wrote would be dropped silently. */
-function unfilteredClients({ acceptsAnyClientAddress }: ManagedIkev2Options, clients: Clients): string[] {
+function unfilteredClients({ acceptsAnyClientAddress }: ManagedIkev2Options, clients: Clients): AcceptedConsequence[] {
   if (clients.anywhereReason !== undefined) {
     return [];
   }
@@ -252,7 +253,12 @@ function unfilteredClients({ acceptsAnyClientAddress }: ManagedIkev2Options, cli
       instead: "acceptsAnyClientAddress: Accepted.because('client certificates decide who connects')",
     });
   }
-  return [`VPN Gateway answers the whole internet, not ${clients} alone: ${acceptsAnyClientAddress.reason}`];
+  return [
+    {
+      code: 'VPN_GATEWAY_CANNOT_FILTER_CLIENTS',
+      text: `VPN Gateway answers the whole internet, not ${clients} alone: ${acceptsAnyClientAddress.reason}`,
+    },
+  ];
 }
 
 /** Checks the subnet that is given, or the range of the one that is created, which it returns. */

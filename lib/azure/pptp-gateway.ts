@@ -33,7 +33,7 @@ export class PptpGateway extends Construct {
    * @throws RefusalError `GRE_DROPPED_BY_FABRIC`, always
    * @throws InvalidInputError before that, where the props themselves are wrong: `WRONG_KIND_OF_STACK`,
    * `VIRTUAL_NETWORK_MISSING`, `NO_CLIENTS`, `CLIENTS_IPV6_FOR_PPTP`, `CLIENTS_OVERLAP_NETWORK`,
-   * `INSECURE_WITHOUT_REASON`, `PATH_INVALID`, `NAME_INVALID`, `META_ARGUMENT_NOT_SUPPORTED`, and those of
+   * `INSECURE_WITHOUT_REASON`, `THROUGH_UNKNOWN`, `NAME_INVALID`, `META_ARGUMENT_NOT_SUPPORTED`, and those of
    * `VirtualNetworkFlowLog`
    */
   public constructor(scope: Construct, id: string, props: PptpGatewayProps) {

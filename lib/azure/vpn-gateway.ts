@@ -40,7 +40,7 @@ export class VpnGateway extends Construct {
    * @throws RefusalError where nothing listed works: `GRE_DROPPED_BY_FABRIC` for PPTP alone
    * @throws InvalidInputError before that, where the props themselves are wrong: `WRONG_KIND_OF_STACK`,
    * `PROTOCOLS_EMPTY`, `PROTOCOLS_DUPLICATE`, `PROTOCOL_UNKNOWN`, `INSECURE_WITHOUT_REASON`, `CLIENTS_IPV6_FOR_PPTP`,
-   * `PATH_INVALID` and those of `ManagedIkev2Gateway`
+   * `THROUGH_UNKNOWN` and those of `ManagedIkev2Gateway`
    */
   public constructor(scope: Construct, id: string, props: VpnGatewayProps) {
     assertTerraformScope(scope, 'VpnGateway');
@@ -63,10 +63,10 @@ export class VpnGateway extends Construct {
     }
     const swap = explainSwap(choice, this.node.path);
     if (swap !== undefined) {
-      annotate(this, 'WARN', swap);
+      annotate(this, 'WARN', 'PROTOCOL_SWAPPED', swap);
     }
     if (choice.chosen.result === 'unverified') {
-      annotate(this, 'WARN', explainUnverified(choice.chosen, this.node.path));
+      annotate(this, 'WARN', 'PATH_UNVERIFIED', explainUnverified(choice.chosen, this.node.path));
     }
   }
 }

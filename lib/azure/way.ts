@@ -32,12 +32,12 @@ export interface WayProps {
 /**
  * Checks what was written for `through`.
  *
- * @throws InvalidInputError `PATH_INVALID`
+ * @throws InvalidInputError `THROUGH_UNKNOWN`
  */
 export function checkThrough(through: readonly Through[] | undefined): readonly Through[] {
   if (through !== undefined && (!Array.isArray(through) || through.some((one) => !(one instanceof Through)))) {
     invalid({
-      code: 'PATH_INVALID',
+      code: 'THROUGH_UNKNOWN',
       what: 'through holds what is not an element on the way',
       got: through,
       allowed: 'those of Through, such as Through.LOAD_BALANCER',
@@ -95,7 +95,7 @@ export function wayToVpnGateway({ clients, through }: WayProps): Path {
     transit.length > 0
       ? [...transit, { element: AZURE.VPN_GATEWAY, facts: [ANSWERS_ON_A_PUBLIC_ADDRESS] }]
       : [{ element: INTERNET }, { element: AZURE.VPN_GATEWAY }];
-  return pathOf(from(clients), [...hopsAt('clients', through), ...last], 'VPN Gateway');
+  return pathOf(from(clients), [...hopsAt('clients', through), ...last], 'virtual network');
 }
 
 /** PPTP on a virtual machine, which Azure has no place for. */

@@ -93,9 +93,10 @@ describe('RADIUS', () => {
         { address: '10.40.1.5', secret: ref('var.RadiusSecret'), score: 10 },
       ],
     });
-    expect(accepted).toBe(
-      'RADIUS secrets in the Terraform state: the state lies in an encrypted account that two people may read',
-    );
+    expect(accepted).toEqual({
+      code: 'SECRET_IN_STATE',
+      text: 'RADIUS secrets in the Terraform state: the state lies in an encrypted account that two people may read',
+    });
   });
 
   test('is refused without a written acceptance that the secret stands in the state', () => {

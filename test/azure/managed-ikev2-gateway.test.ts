@@ -224,7 +224,7 @@ describe('clients', () => {
   test('that the gateway cannot keep to need a written acceptance, which is shown at synth', () => {
     const { gateway } = build({ acceptsAnyClientAddress: Accepted.because('client certificates decide who connects') });
     expect(annotations(gateway)).toEqual([
-      'INFO: accepted in writing: VPN Gateway answers the whole internet, not 203.0.113.0/24 alone: client certificates decide who connects',
+      'INFO: VPN_GATEWAY_CANNOT_FILTER_CLIENTS: accepted in writing: VPN Gateway answers the whole internet, not 203.0.113.0/24 alone: client certificates decide who connects',
     ]);
     const error = refused({ acceptsAnyClientAddress: undefined });
     expect(error.code).toBe('VPN_GATEWAY_CANNOT_FILTER_CLIENTS');
@@ -252,7 +252,7 @@ describe('clients', () => {
       authentication: [radius],
     });
     expect(annotations(gateway)[1]).toBe(
-      'INFO: accepted in writing: RADIUS secrets in the Terraform state: the state lies in an encrypted account',
+      'INFO: SECRET_IN_STATE: accepted in writing: RADIUS secrets in the Terraform state: the state lies in an encrypted account',
     );
     expect(only(stack, 'azurerm_virtual_network_gateway').vpn_client_configuration).toMatchObject({
       radius_server: [{ address: '10.40.1.4', score: 30, secret: ref('var.RadiusSecret') }],

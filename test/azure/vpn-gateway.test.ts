@@ -53,7 +53,7 @@ describe('the swap', () => {
 
   test('is named in a warning, with its reason, its cost and how long it takes', () => {
     expect(annotations(build().vpn)).toEqual([
-      'WARN: plant4/Vpn is built as IKEv2 by VPN Gateway: PPTP cannot work on this path ' +
+      'WARN: PROTOCOL_SWAPPED: plant4/Vpn is built as IKEv2 by VPN Gateway: PPTP cannot work on this path ' +
         '(GRE (IP protocol 47) dropped by the Azure public IP address; ' +
         'GRE (IP protocol 47) dropped by the Azure virtual network; ' +
         'GRE (IP protocol 47) dropped by the Azure network security group). ' +
@@ -180,7 +180,7 @@ describe('bad input', () => {
     },
     { what: 'no clients', change: { clients: undefined }, code: 'NO_CLIENTS' },
     { what: 'no virtual network', change: { virtualNetwork: undefined }, code: 'VIRTUAL_NETWORK_MISSING' },
-    { what: 'a way of texts', change: { through: ['NAT'] }, code: 'PATH_INVALID' },
+    { what: 'a way of texts', change: { through: ['NAT'] }, code: 'THROUGH_UNKNOWN' },
     {
       what: 'a wrong option of a protocol that stands last',
       change: { protocols: [pptp, Vpn.ikev2Managed({ ...unauthenticated, authentication: [] })] },
