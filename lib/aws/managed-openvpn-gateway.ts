@@ -151,8 +151,8 @@ export interface ManagedOpenVpnGatewayProps {
  * is opened by `allowClientsTo`, or by `connections` for what lies in the VPC.
  */
 export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable {
-  /** The protocol that it speaks. */
-  public readonly protocol = OPENVPN;
+  /** Tells the servers of a `VpnGateway` apart. */
+  public readonly protocol = 'openvpn';
 
   /** Id of the endpoint: `cvpn-endpoint-0123456789abcdef0`. */
   public readonly endpointId: string;

@@ -110,8 +110,8 @@ export class PptpGateway extends Construct implements IPptpGateway {
     return pathsOf(readPath(props)).map((path) => assess(PPTP, path));
   }
 
-  /** The protocol that it speaks. */
-  public readonly protocol = PPTP;
+  /** Tells the servers of a `VpnGateway` apart. */
+  public readonly protocol = 'pptp';
 
   public readonly clientPool: string;
 

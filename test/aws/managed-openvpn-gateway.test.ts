@@ -189,7 +189,7 @@ describe('ManagedOpenVpnGateway', () => {
   test('tells what it is', () => {
     const { stack, vpc } = network();
     const gateway = gatewayIn(stack, vpc);
-    expect(gateway.protocol).toBe(OPENVPN);
+    expect(gateway.protocol).toBe('openvpn');
     expect(gateway.node.defaultChild).toBeInstanceOf(ec2.CfnClientVpnEndpoint);
     expect(stack.resolve(gateway.endpointId)).toEqual({
       Ref: stack.getLogicalId(gateway.node.defaultChild as ec2.CfnClientVpnEndpoint),

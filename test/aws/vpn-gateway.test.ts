@@ -34,7 +34,7 @@ describe('a VpnGateway', () => {
       protocols: [Vpn.pptp({ insecure }), Vpn.openVpnManaged(managed)],
     });
     expect(gateway.server).toBeInstanceOf(PptpGateway);
-    expect(gateway.server.protocol).toBe(PPTP);
+    expect(gateway.server.protocol).toBe('pptp');
     expect(gateway.node.children.map(({ node }) => node.id)).toEqual(['Pptp']);
     expect(warningIdsOf(stack)).toEqual(['PPTP_INSECURE']);
   });
@@ -47,7 +47,7 @@ describe('a VpnGateway', () => {
       protocols: [Vpn.pptp({ insecure, ...privately }), Vpn.openVpnManaged(managed)],
     });
     expect(gateway.server).toBeInstanceOf(ManagedOpenVpnGateway);
-    expect(gateway.server.protocol).toBe(OPENVPN);
+    expect(gateway.server.protocol).toBe('openvpn');
     expect(gateway.node.children.map(({ node }) => node.id)).toEqual(['OpenVpn']);
     Template.fromStack(stack).resourceCountIs('AWS::EC2::ClientVpnEndpoint', 1);
     Template.fromStack(stack).resourceCountIs('AWS::EC2::Instance', 0);
@@ -75,7 +75,7 @@ describe('a VpnGateway', () => {
     const through = [Through.NETWORK_FIREWALL];
     const { stack, vpc } = network();
     const protocols = [Vpn.pptp({ insecure, through })];
-    expect(new VpnGateway(stack, 'One', { vpc, clients, protocols }).server.protocol).toBe(PPTP);
+    expect(new VpnGateway(stack, 'One', { vpc, clients, protocols }).server.protocol).toBe('pptp');
     expect(warningIdsOf(stack)).toContain('PATH_UNVERIFIED');
 
     const other = network();
@@ -86,7 +86,7 @@ describe('a VpnGateway', () => {
         clients,
         protocols: both,
       }).server.protocol,
-    ).toBe(OPENVPN);
+    ).toBe('openvpn');
     expect(warningsOf(other.stack).find((text) => text.includes('PROTOCOL_SWAPPED'))).toContain(
       'PPTP is not certain to work on this path',
     );
@@ -118,7 +118,7 @@ describe('a VpnGateway', () => {
       clients,
       protocols: [Vpn.pptp({ insecure }), Vpn.openVpnManaged(managed)],
     });
-    expect(gateway.server.protocol).toBe(PPTP);
+    expect(gateway.server.protocol).toBe('pptp');
     expect(app.synth().manifest.missing?.map(({ provider }) => provider)).toEqual(['vpc-provider']);
     expect(warningIdsOf(stack)).toEqual(['PPTP_INSECURE']);
   });
@@ -143,7 +143,7 @@ describe('what a swap cannot keep', () => {
   test('needs acceptance in writing: that the pool is another than was asked for', () => {
     expect(errorOf(swap({}, '10.98.0.0/24')).code).toBe('CLIENT_VPN_POOL_NOT_KEPT');
     const acceptsOtherPool = Accepted.because('no rule names single clients; checked 2026-11');
-    expect(swap({ acceptsOtherPool }, '10.98.0.0/24')().server.protocol).toBe(OPENVPN);
+    expect(swap({ acceptsOtherPool }, '10.98.0.0/24')().server.protocol).toBe('openvpn');
   });
 
   test('leaves nothing behind when it is not accepted', () => {
