@@ -8,7 +8,7 @@ import { Through } from '../../lib/aws/through';
 import { type ManagedOpenVpnOptions, Vpn } from '../../lib/aws/vpn';
 import { VpnGateway } from '../../lib/aws/vpn-gateway';
 import { Accepted, Insecure } from '../../lib/flows';
-import { OPENVPN, PPTP } from '../../lib/protocols';
+import { PPTP } from '../../lib/protocols';
 import { errorOf } from '../support/messages';
 import { network, REASON, warningIdsOf, warningsOf } from './gateway';
 
