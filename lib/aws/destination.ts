@@ -4,6 +4,7 @@ import { invalid } from '../errors';
 import { IpRange } from '../flows';
 import type { Destination } from '../host';
 import { isToken } from './token';
+import { refusePort47 } from './vpn-ports';
 
 /** Where clients may go: a construct with security groups, an IPv4 range as a peer, or one in CIDR notation. */
 export type ClientDestination = ec2.IConnectable | string;
@@ -21,7 +22,7 @@ export interface ReadDestination {
  *
  * @param addresses ranges of the destination that the user knows better
  * @param vpcCidrs ranges of the gateway's VPC, tokens among them
- * @throws InvalidInputError `DESTINATION_INVALID`, or those of a malformed range
+ * @throws InvalidInputError `DESTINATION_INVALID`, `PORT_47_IS_NOT_PROTOCOL_47`, or those of a malformed range
  */
 export function readDestination(
   destination: ClientDestination,
@@ -62,6 +63,7 @@ export function readDestination(
       refuse('a destination of the clients is an IPv6 range, and PPTP carries IPv4', cidr, example);
     }
   }
+  refusePort47(port, constructPath);
   const match = matchOf(port) ?? refuse('a port is none that the gateway can filter', port, example);
   if (match.protocol === 'any' && cidrs.some((cidr) => !isToken(cidr) && IpRange.parse(cidr).isEverything)) {
     refuse(

@@ -224,7 +224,7 @@ export class PptpGateway extends Construct implements IPptpGateway {
    *
    * @param destination a construct, an IPv4 peer, or a range in CIDR notation
    * @param port what clients may use there
-   * @throws InvalidInputError `DESTINATION_INVALID`, `POLICY_TOO_LARGE`, `SECURITY_GROUP_RULE_QUOTA`, or those of a
+   * @throws InvalidInputError `DESTINATION_INVALID`, `PORT_47_IS_NOT_PROTOCOL_47`, `POLICY_TOO_LARGE`, `SECURITY_GROUP_RULE_QUOTA`, or those of a
    * malformed range
    */
   public allowClientsTo(destination: ClientDestination, port: ec2.Port, options: AllowClientsToOptions = {}): void {

@@ -1,4 +1,5 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { invalid } from '../errors';
 import { type Flow, IpProtocol } from '../flows';
 
 /** A range of ports, both ends included. */
@@ -52,6 +53,36 @@ export function replyPorts(flow: Flow): PortRange | undefined {
     return undefined;
   }
   return { from: flow.protocol === IpProtocol.UDP ? Math.min(flow.port, 1024) : 1024, to: 65535 };
+}
+
+/**
+ * Refuses port 47 of TCP or UDP: at a VPN gateway, whoever writes it means GRE, IP protocol 47.
+ *
+ * @throws InvalidInputError `PORT_47_IS_NOT_PROTOCOL_47`
+ */
+export function refusePort47(port: ec2.Port, constructPath: string): void {
+  const { ipProtocol, fromPort, toPort } = (port?.toRuleJson?.() ?? {}) as ec2.CfnSecurityGroup.IngressProperty;
+  if ((ipProtocol === 'tcp' || ipProtocol === 'udp') && fromPort === 47 && toPort === 47) {
+    invalid({
+      code: 'PORT_47_IS_NOT_PROTOCOL_47',
+      what: `${ipProtocol.toUpperCase()} port 47 is not GRE: GRE is IP protocol 47 and has no ports`,
+      got: `${port}`,
+      allowed: 'for the data channel of PPTP a port of protocol 47; the constructs of this library open it themselves',
+      instead: "new ec2.Port({ protocol: ec2.Protocol.GRE, stringRepresentation: 'GRE' })",
+      constructPath,
+    });
+  }
+}
+
+/** Refuses port 47 in rules that are added to a group later, by hand or by `connections`, too. */
+export function refusePort47Later(group: ec2.SecurityGroup, constructPath: string): void {
+  for (const method of ['addIngressRule', 'addEgressRule'] as const) {
+    const add = group[method].bind(group);
+    group[method] = (peer, port, description, remoteRule) => {
+      refusePort47(port, constructPath);
+      add(peer, port, description, remoteRule);
+    };
+  }
 }
 
 function portNumber(flow: Flow): number {

@@ -6,7 +6,7 @@ import { type FlowSet, openFlows, type VpnProtocol } from '../protocols';
 import { type ClientEntry, Clients } from './clients';
 import { assertCdkScope, assertVpc } from './scope';
 import { known } from './token';
-import { portOf } from './vpn-ports';
+import { portOf, refusePort47Later } from './vpn-ports';
 
 const CLASS = 'VpnSecurityGroup';
 
@@ -121,6 +121,7 @@ export class VpnSecurityGroup extends Construct implements ec2.IConnectable {
       ...(props.description === undefined ? {} : { description: props.description }),
     });
     this.connections = this.securityGroup.connections;
+    refusePort47Later(this.securityGroup, this.node.path);
     // Escape hatches find the CloudFormation resource where they find that of every other construct.
     this.node.defaultChild = this.securityGroup.node.defaultChild;
 

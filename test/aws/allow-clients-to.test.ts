@@ -329,7 +329,7 @@ describe('allowClientsTo, refused', () => {
     const gateway = new PptpGateway(stack, 'LegacyVpn', propsFor(vpc, { maxRulesPerDirection: 1000 }));
     const allow = () => {
       for (let i = 0; i < 400; i++) {
-        gateway.allowClientsTo(`10.30.${i % 256}.0/24`, ec2.Port.tcp(i + 1));
+        gateway.allowClientsTo(`10.30.${i % 256}.0/24`, ec2.Port.tcp(1000 + i));
       }
     };
     expect(errorOf(allow).code).toBe('POLICY_TOO_LARGE');
@@ -342,5 +342,38 @@ describe('allowClientsTo, refused', () => {
     expect(before).toBe(6);
     expect(errorOf(() => gateway.allowClientsTo('10.20.9.0/24', ec2.Port.esp())).code).toBe('DESTINATION_INVALID');
     expect(only(stack, 'AWS::EC2::SecurityGroup').Properties.SecurityGroupEgress).toHaveLength(before);
+  });
+});
+
+describe('port 47 in place of protocol 47', () => {
+  test('fails for a destination, before anything of it is opened', () => {
+    const { stack, gateway } = gatewayWith();
+    expect(errorOf(() => gateway.allowClientsTo('10.30.0.0/16', ec2.Port.tcp(47)))).toMatchInlineSnapshot(`
+      {
+        "code": "PORT_47_IS_NOT_PROTOCOL_47",
+        "text": "Site/LegacyVpn: TCP port 47 is not GRE: GRE is IP protocol 47 and has no ports.
+        got      "47"
+        allowed  for the data channel of PPTP a port of protocol 47; the constructs of this library open it themselves
+        write    new ec2.Port({ protocol: ec2.Protocol.GRE, stringRepresentation: 'GRE' })
+
+            at FILE:LINE
+            code PORT_47_IS_NOT_PROTOCOL_47, see docs/diagnostics.md",
+      }
+    `);
+    expect(destinationsOf(stack)).toEqual([]);
+  });
+
+  test.each([
+    ['inbound', (gateway: PptpGateway) => gateway.connections.allowFromAnyIpv4(ec2.Port.tcp(47))],
+    ['outbound', (gateway: PptpGateway) => gateway.securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.udp(47))],
+  ])('fails in an %s rule that is added by hand', (_, add) => {
+    const { gateway } = gatewayWith();
+    expect(errorOf(() => add(gateway)).code).toBe('PORT_47_IS_NOT_PROTOCOL_47');
+  });
+
+  test('is no matter of ranges that hold it among others', () => {
+    const { stack, gateway } = gatewayWith();
+    gateway.allowClientsTo('10.30.0.0/16', ec2.Port.tcpRange(40, 50));
+    expect(destinationsOf(stack)).toEqual(['to 10.30.0.0/16 tcp dport 40-50']);
   });
 });
