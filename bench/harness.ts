@@ -135,9 +135,19 @@ async function childSampler(child: Child): Promise<() => Promise<Sample>> {
   return sample;
 }
 
-/** The child says itself, on its way out, what its memory was at its peak. */
-const REPORT = `import { writeSync } from 'node:fs';
-process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));`;
+/**
+ * The child says itself, on its way out, what its memory was at its peak. Linux counts the memory of the process that
+ * started a child into the child's `maxRSS`, and not into its `VmHWM`.
+ */
+const REPORT = `import { readFileSync, writeSync } from 'node:fs';
+const peak = () => {
+  try {
+    return /^VmHWM:\\s+(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1];
+  } catch {
+    return process.resourceUsage().maxRSS;
+  }
+};
+process.on('exit', () => writeSync(3, String(peak())));`;
 
 function runChild({ node, cwd, env }: Child): Promise<Sample> {
   return new Promise((resolve, reject) => {
