@@ -4,6 +4,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { pathBelow } from '../construct-path';
 import { checkUserDataSize, renderPptpHost, toCloudConfig } from '../host';
 import { type BootScript, runBootScript } from './boot-script';
 import { hostCommands } from './host-commands';
@@ -11,7 +12,6 @@ import { TEXT_TOKEN } from './live-policy';
 import { shipJournal } from './log-shipping';
 import type { PptpGatewayProps } from './pptp-gateway-props';
 import type { PptpGatewaySettings } from './pptp-gateway-settings';
-import { pathBelow } from './scope';
 import { installSsmAgent } from './session-manager';
 import { isToken } from './token';
 

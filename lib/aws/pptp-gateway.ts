@@ -6,6 +6,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct, type IConstruct } from 'constructs';
+import { pathBelow } from '../construct-path';
 import { invalid, RefusalError, raise } from '../errors';
 import {
   assess,
@@ -29,7 +30,7 @@ import { pathsOf, pathsToClientVpn } from './path';
 import { addPoolRoutes } from './pool-routes';
 import type { PptpGatewayProps, PptpPathProps } from './pptp-gateway-props';
 import { type PptpGatewaySettings, readPath, readSettings } from './pptp-gateway-settings';
-import { assertCdkScope, pathBelow } from './scope';
+import { assertCdkScope } from './scope';
 import { SESSION_MANAGER_ACTIONS } from './session-manager';
 import { isToken } from './token';
 import { vpcCidrs } from './vpc-ranges';

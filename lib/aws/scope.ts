@@ -72,8 +72,3 @@ export function assertVpc(vpc: unknown, className: string): asserts vpc is ec2.I
     });
   }
 }
-
-/** The path that a child of `scope` would have. */
-export function pathBelow(scope: IConstruct, id: string): string {
-  return scope.node.path === '' ? id : `${scope.node.path}/${id}`;
-}

@@ -1,5 +1,6 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import { pathBelow } from '../construct-path';
 import { invalid, RefusalError, raise } from '../errors';
 import {
   type AssessedCandidate,
@@ -17,7 +18,7 @@ import { Clients } from './clients';
 import type { ClientDestination } from './destination';
 import { managedOpenVpnCandidate } from './managed-openvpn-gateway';
 import { pathsToClientVpn } from './path';
-import { assertCdkScope, assertVpc, pathBelow } from './scope';
+import { assertCdkScope, assertVpc } from './scope';
 import { isDummyVpc } from './vpc-ranges';
 import { Vpn, type VpnServer, type VpnSite } from './vpn';
 import { warn } from './warning';

@@ -1,9 +1,10 @@
 import { Construct } from 'constructs';
+import { pathBelow } from '../construct-path';
 import { invalid } from '../errors';
 import { type MetaArguments, metaArguments } from './meta-arguments';
 import { azureName, nameFromPath } from './names';
 import { NetworkWatcherFlowLog } from './provider';
-import { assertTerraformScope, pathInTree } from './scope';
+import { assertTerraformScope } from './scope';
 import { ifKnown } from './token';
 import { checkedResourceId, checkedVirtualNetwork, type IVirtualNetwork, locationOf } from './virtual-network';
 import { regionName } from './zones';
@@ -91,7 +92,7 @@ export class VirtualNetworkFlowLog extends Construct {
     const checked = checkedProps(props, 'VirtualNetworkFlowLog');
     super(scope, id);
     this.resource = new NetworkWatcherFlowLog(this, 'Resource', {
-      name: nameFromPath(pathInTree(scope, id)),
+      name: nameFromPath(pathBelow(scope, id)),
       ...checked,
       resourceGroupName: props.networkWatcherResourceGroupName ?? 'NetworkWatcherRG',
       targetResourceId: props.virtualNetwork.id,

@@ -1,11 +1,12 @@
 import { Construct } from 'constructs';
+import { pathBelow } from '../construct-path';
 import { annotate } from './annotate';
 import { VirtualNetworkFlowLog } from './flow-logs';
 import { flowLogProps } from './gateway-props';
 import { type ManagedIkev2GatewayProps, settingsOf } from './managed-ikev2-options';
 import { nameFromPath } from './names';
 import { PublicIp, Subnet, VirtualNetworkGateway } from './provider';
-import { assertTerraformScope, pathInTree } from './scope';
+import { assertTerraformScope } from './scope';
 import { GATEWAY_SUBNET } from './virtual-network';
 
 /**
@@ -42,7 +43,7 @@ export class ManagedIkev2Gateway extends Construct {
     const settings = settingsOf(props, 'ManagedIkev2Gateway');
     super(scope, id);
     const { network, location, meta, authentication } = settings;
-    const name = props.name ?? nameFromPath(pathInTree(scope, id));
+    const name = props.name ?? nameFromPath(pathBelow(scope, id));
     const networksGroup = network.resourceGroupName;
     const created = {
       ...meta,
@@ -66,7 +67,7 @@ export class ManagedIkev2Gateway extends Construct {
     if (address === undefined) {
       this.publicIp = new PublicIp(this, 'PublicIp', {
         ...created,
-        name: props.name === undefined ? nameFromPath(pathInTree(scope, id), '-ip') : `${name}-ip`,
+        name: props.name === undefined ? nameFromPath(pathBelow(scope, id), '-ip') : `${name}-ip`,
         sku: 'Standard',
         allocationMethod: 'Static',
         ...(settings.zones.length > 0 ? { zones: [...settings.zones] } : {}),

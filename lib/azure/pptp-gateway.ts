@@ -1,9 +1,10 @@
 import { Construct } from 'constructs';
+import { pathBelow } from '../construct-path';
 import { invalid } from '../errors';
 import { assessCandidate, type Verdict } from '../feasibility';
 import { Insecure } from '../flows';
 import { checkGateway, type GatewayProps } from './gateway-props';
-import { assertTerraformScope, pathInTree } from './scope';
+import { assertTerraformScope } from './scope';
 import { checkThrough, pptpCandidate, refuse, type WayProps } from './way';
 
 /** Props of `PptpGateway`. */
@@ -47,7 +48,7 @@ function refused(scope: Construct, id: string, props: PptpGatewayProps): [Constr
   return refuse({
     code: 'GRE_DROPPED_BY_FABRIC',
     id,
-    path: pathInTree(scope, id),
+    path: pathBelow(scope, id),
     writtenAs: 'PptpGateway',
     asked: [assessCandidate(pptpCandidate(props))],
     props,

@@ -54,8 +54,3 @@ export function assertTerraformScope(scope: unknown, className: string): asserts
     instead,
   });
 }
-
-/** The path that a construct is about to get, for messages of errors that are thrown before it exists. */
-export function pathInTree(scope: Construct, id: string): string {
-  return [scope.node.path, id].filter((part) => part !== '').join('/');
-}

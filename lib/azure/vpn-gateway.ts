@@ -1,10 +1,11 @@
 import { Construct } from 'constructs';
+import { pathBelow } from '../construct-path';
 import { invalid } from '../errors';
 import { type Choice, choose, explainSwap, explainUnverified } from '../feasibility';
 import { annotate } from './annotate';
 import { VirtualNetworkFlowLog } from './flow-logs';
 import { checkGateway, flowLogProps, type GatewayProps } from './gateway-props';
-import { assertTerraformScope, pathInTree } from './scope';
+import { assertTerraformScope } from './scope';
 import { Vpn, type VpnPlan, type VpnServer } from './vpn';
 import { checkThrough, refuse, type WayProps } from './way';
 
@@ -50,7 +51,7 @@ export class VpnGateway extends Construct {
       refuse({
         code: 'GRE_DROPPED_BY_FABRIC',
         id,
-        path: pathInTree(scope, id),
+        path: pathBelow(scope, id),
         writtenAs: 'VpnGateway',
         asked: choice.assessed,
         props,

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { pathBelow } from '../construct-path';
 import { invalid } from '../errors';
 import { assessCandidate } from '../feasibility';
 import { Flow, IpProtocol, IpRange, isAddress } from '../flows';
@@ -7,7 +8,7 @@ import { Clients } from './clients';
 import { type MetaArguments, metaArguments } from './meta-arguments';
 import { azureName, nameFromPath } from './names';
 import { NetworkSecurityGroup, NetworkSecurityRule, SubnetNetworkSecurityGroupAssociation } from './provider';
-import { assertTerraformScope, pathInTree } from './scope';
+import { assertTerraformScope } from './scope';
 import { isToken } from './token';
 import { checkedResourceId, GATEWAY_SUBNET, type ISubnet, subnetName } from './virtual-network';
 import { pptpCandidate, refuse } from './way';
@@ -143,14 +144,14 @@ export class VpnNetworkSecurityGroup extends Construct {
    */
   public constructor(scope: Construct, id: string, props: VpnNetworkSecurityGroupProps) {
     assertTerraformScope(scope, 'VpnNetworkSecurityGroup');
-    const { meta, place, flows } = checkedProps(props, id, pathInTree(scope, id));
+    const { meta, place, flows } = checkedProps(props, id, pathBelow(scope, id));
     super(scope, id);
     let group = props.networkSecurityGroup;
     if (group === undefined) {
       this.resource = new NetworkSecurityGroup(this, 'Resource', {
         ...meta,
         ...place,
-        name: props.name ?? nameFromPath(pathInTree(scope, id)),
+        name: props.name ?? nameFromPath(pathBelow(scope, id)),
         ...(props.tags === undefined ? {} : { tags: { ...props.tags } }),
       });
       group = this.resource;

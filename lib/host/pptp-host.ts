@@ -112,7 +112,7 @@ export interface HostConfig {
 }
 
 /**
- * Renders everything that a Debian 13 machine needs to become a PPTP gateway. On the machine, `pptp-gateway boot` does
+ * Renders everything that a Debian 13 machine needs to become a PPTP gateway. On the machine, `pptp-gateway` does
  * the rest: it switches to a kernel with PPP, loads the packet filter, reads users and policy, starts pptpd, and signals.
  *
  * @throws InvalidInputError `HOST_OPTION_INVALID` or `TOKEN_NOT_ALLOWED`, naming the option
