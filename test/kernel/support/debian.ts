@@ -8,6 +8,7 @@ import * as path from 'node:path';
 const PACKAGES = [
   ...['pptpd', 'ppp', 'nftables', 'python3', 'cloud-init', 'systemd', 'unattended-upgrades', 'apt-utils'],
   ...['iproute2', 'iputils-ping', 'kmod', 'procps', 'grub2-common', 'grub-pc-bin', 'linux-base', 'initramfs-tools'],
+  ...['openvpn', 'openssl'],
 ];
 
 /**
