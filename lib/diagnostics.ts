@@ -53,6 +53,9 @@ export const DIAGNOSTIC_CODES = [
   'HOST_OPTION_INVALID',
   'USER_DATA_TOO_LARGE',
 
+  // The hosts: users and keys in a secret
+  'USER_DESTINATION_INVALID',
+
   // AWS: what a user wrote
   'VPC_MISSING',
   'CLIENT_SOURCE_INVALID',
