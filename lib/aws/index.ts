@@ -2,8 +2,7 @@ export { InvalidInputError, PptpConstructsError, RefusalError } from '../errors'
 export type { Candidate, Choice, Verdict } from '../feasibility';
 export { Accepted, Flow, Insecure } from '../flows';
 export type { AptSources, PptpLimits } from '../host';
-export { PptpPool, type PptpPoolOptions } from '../host/pptp-pool';
-export { type PptpUser, parsePptpUsers } from '../host/users';
+export { PptpPool, type PptpPoolOptions, type PptpUser, parsePptpUsers } from '../host';
 export { AWS } from '../network/aws';
 export { IKEV2, L2TP_IPSEC, OPENVPN, PPTP, SSTP, type VpnProtocol, WIREGUARD } from '../protocols';
 export { ClientAddressing, type RoutedOptions, type TransitGatewayRoute } from './client-addressing';

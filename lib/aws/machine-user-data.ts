@@ -5,7 +5,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { pathBelow } from '../construct-path';
-import { checkUserDataSize, renderPptpHost, toCloudConfig } from '../host';
+import { checkUserDataSize, pptpService, renderHost, toCloudConfig } from '../host';
 import { type BootScript, runBootScript } from './boot-script';
 import { hostCommands } from './host-commands';
 import { TEXT_TOKEN } from './live-policy';
@@ -51,9 +51,16 @@ export function userDataOf(
     return token;
   };
   const scripts = bootScriptsOf(scope, props, settings);
-  const host = renderPptpHost({
+  const host = renderHost({
     architecture: settings.architecture,
-    pool: settings.pool,
+    services: [
+      pptpService({
+        pool: settings.pool,
+        dnsServers: settings.dnsServers,
+        isToken,
+        ...(props.limits === undefined ? {} : { limits: props.limits }),
+      }),
+    ],
     addressing: settings.addressing.routes === undefined ? 'masquerade' : 'routed',
     dnsServers: settings.dnsServers,
     commands: hostCommands({
@@ -64,7 +71,6 @@ export function userDataOf(
       stack: stack.stackId,
       logicalId: nameOfOurs(() => told.instance?.logicalId),
     }),
-    ...(props.limits === undefined ? {} : { limits: props.limits }),
     ...(props.apt === undefined ? {} : { apt: props.apt }),
     ...(props.securityUpgradeRebootTime === undefined
       ? {}
@@ -87,7 +93,7 @@ export function userDataOf(
         }),
     isToken,
   });
-  const text = toCloudConfig(host);
+  const text = toCloudConfig(host, { tokens: TEXT_TOKEN });
   const bounded = counted(text, [stack.region, stack.urlSuffix], 24);
   checkUserDataSize(counted(bounded, ours, pathBelow(scope, id).length + BYTES_BESIDE_PATH), {
     tokens: TEXT_TOKEN,

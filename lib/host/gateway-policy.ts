@@ -57,7 +57,7 @@ export function renderPolicy(policy: GatewayPolicy, isToken: TokenTest = () => f
     ...clients.map((cidr) => `client ${range(cidr, 'client range')}`),
     ...policy.destinations.map((to) => `to ${range(to.cidr, 'destination')}${match(to, isToken)}`),
   ];
-  return ['pptp-gateway policy 1', ...new Set(lines), ''].join('\n');
+  return ['vpn-gateway policy 1', ...new Set(lines), ''].join('\n');
 }
 
 function ipv4(cidr: string, what: string): string {
@@ -65,7 +65,7 @@ function ipv4(cidr: string, what: string): string {
   if (range.version !== 4) {
     invalid({
       code: 'POLICY_INVALID',
-      what: `${what} is IPv6, and PPTP carries IPv4 only`,
+      what: `${what} is IPv6, and the tunnels carry IPv4 only`,
       got: cidr,
       allowed: 'an IPv4 range in CIDR notation',
       instead: "'10.20.0.0/16'",
@@ -87,7 +87,7 @@ function match({ protocol, fromPort, toPort }: Destination, isToken: TokenTest):
     });
   }
   if (fromPort === undefined && toPort === undefined) {
-    return protocol === 'any' ? '' : ` meta l4proto ${protocol}`;
+    return protocol === 'any' ? '' : ` ${protocol}`;
   }
   const last = toPort ?? fromPort;
   if (
@@ -104,5 +104,5 @@ function match({ protocol, fromPort, toPort }: Destination, isToken: TokenTest):
       instead: "protocol: 'tcp', fromPort: 443, toPort: 443",
     });
   }
-  return ` ${protocol} dport ${fromPort}-${last}`;
+  return ` ${protocol} ${fromPort}-${last}`;
 }

@@ -1,14 +1,35 @@
 import { invalid } from '../errors';
 import { IpRange, isAddress, type TokenTest } from '../flows';
 import type { HostFile } from './host-commands';
+import type { HostService } from './host-service';
 
 /** Checks options of the host one by one; every refusal names the option. */
 export class OptionCheck {
   public constructor(private readonly isToken: TokenTest) {}
 
-  public oneOf(option: string, value: string, allowed: readonly string[]): void {
+  public oneOf<T extends string | number>(option: string, value: T, allowed: readonly T[]): void {
     if (!allowed.includes(value)) {
-      this.refuse(option, value, `'${allowed.join("' or '")}'`, `${option}: '${allowed[0]}'`);
+      const quoted = allowed.map((one) => (typeof one === 'string' ? `'${one}'` : one));
+      this.refuse(option, value, quoted.join(' or '), `${option}: ${quoted[0]}`);
+    }
+  }
+
+  /** One server; or several, each once, with pools of one size that do not overlap, since users have one place in all. */
+  public services(services: readonly HostService[]): void {
+    const names = services.map(({ name }) => name);
+    const pools = services.map(({ filter }) => IpRange.parse(filter.pool));
+    if (
+      services.length === 0 ||
+      new Set(names).size < names.length ||
+      pools.some((pool) => pool.size !== pools[0]?.size) ||
+      pools.some((pool, at) => pools.slice(0, at).some((other) => other.overlaps(pool)))
+    ) {
+      this.refuse(
+        'services',
+        services.map(({ name, filter }) => `${name} on ${filter.pool}`),
+        'at least one server, each protocol once, with pools of one size that do not overlap',
+        "services: [pptpService({ pool: PptpPool.from('10.99.0.0/24') })]",
+      );
     }
   }
 

@@ -169,7 +169,7 @@ describe('clients of a PptpGateway', () => {
     const { stack, vpc } = network();
     const clients = Clients.from('203.0.113.0/24', ec2.Peer.prefixList('pl-0123456789abcdef0'));
     new PptpGateway(stack, 'LegacyVpn', propsFor(vpc, { clients }));
-    expect(only(stack, 'AWS::SSM::Parameter').Properties.Value).toBe('pptp-gateway policy 1\nclient 0.0.0.0/0\n');
+    expect(only(stack, 'AWS::SSM::Parameter').Properties.Value).toBe('vpn-gateway policy 1\nclient 0.0.0.0/0\n');
     const fromList = Object.values(Template.fromStack(stack).findResources('AWS::EC2::SecurityGroupIngress'));
     expect(fromList.map(({ Properties }) => [Properties.SourcePrefixListId, Properties.IpProtocol])).toEqual([
       ['pl-0123456789abcdef0', 'tcp'],
@@ -593,7 +593,7 @@ describe('tokens', () => {
     expect(only(stack, 'AWS::SSM::Parameter').Properties.Value).toEqual({
       'Fn::Join': [
         '',
-        ['pptp-gateway policy 1\nclient ', { Ref: 'Clients' }, '\nto ', { Ref: 'Destination' }, ' tcp dport 443-443\n'],
+        ['vpn-gateway policy 1\nclient ', { Ref: 'Clients' }, '\nto ', { Ref: 'Destination' }, ' tcp 443-443\n'],
       ],
     });
     expect(userDataOf(stack)).toContain('ms-dns <{"Ref":"Dns"}>');

@@ -452,14 +452,14 @@ describe('what changes without a new machine', () => {
 
   test('a destination changes the policy and leaves the machine, its user data and its logical id alone', () => {
     const after = instanceOf((gateway) => gateway.allowClientsTo('10.20.9.0/24', ec2.Port.tcp(443)));
-    expect(before.policy).toBe('pptp-gateway policy 1\nclient 203.0.113.0/24\n');
-    expect(after.policy).toBe('pptp-gateway policy 1\nclient 203.0.113.0/24\nto 10.20.9.0/24 tcp dport 443-443\n');
+    expect(before.policy).toBe('vpn-gateway policy 1\nclient 203.0.113.0/24\n');
+    expect(after.policy).toBe('vpn-gateway policy 1\nclient 203.0.113.0/24\nto 10.20.9.0/24 tcp 443-443\n');
     expect(after.instance).toEqual(before.instance);
   });
 
   test('so does another range of clients', () => {
     const after = instanceOf(() => undefined, Clients.from('203.0.113.0/24', '198.51.100.0/24'));
-    expect(after.policy).toBe('pptp-gateway policy 1\nclient 203.0.113.0/24\nclient 198.51.100.0/24\n');
+    expect(after.policy).toBe('vpn-gateway policy 1\nclient 203.0.113.0/24\nclient 198.51.100.0/24\n');
     expect(after.instance).toEqual(before.instance);
   });
 });
@@ -507,7 +507,7 @@ describe('boot scripts of a PptpGateway', () => {
     new PptpGateway(stack, 'LegacyVpn', propsFor(vpc, { journalLogGroup, sessionManagerSigningKey: KEY }));
     const parameters = Object.entries(Template.fromStack(stack).findResources('AWS::SSM::Parameter'));
     const text = userDataOf(stack);
-    const scripts = parameters.filter(([, { Properties }]) => !Properties.Value.startsWith('pptp-gateway policy'));
+    const scripts = parameters.filter(([, { Properties }]) => !Properties.Value.startsWith('vpn-gateway policy'));
     expect(scripts).toHaveLength(2);
     for (const [id, { Properties }] of scripts) {
       const digest = require('node:crypto').createHash('sha256').update(Properties.Value).digest('hex');

@@ -18,13 +18,13 @@ describe('a policy', () => {
       }),
     ).toBe(
       [
-        'pptp-gateway policy 1',
+        'vpn-gateway policy 1',
         'client 203.0.113.0/24',
         'client 198.51.100.7/32',
-        'to 10.20.0.0/16 tcp dport 5432-5432',
-        'to 10.20.0.0/16 udp dport 5000-5010',
-        'to 10.30.0.0/16 meta l4proto tcp',
-        'to 10.30.0.0/16 meta l4proto icmp',
+        'to 10.20.0.0/16 tcp 5432-5432',
+        'to 10.20.0.0/16 udp 5000-5010',
+        'to 10.30.0.0/16 tcp',
+        'to 10.30.0.0/16 icmp',
         'to 0.0.0.0/0',
         '',
       ].join('\n'),
@@ -32,13 +32,13 @@ describe('a policy', () => {
   });
 
   test("lets everybody connect where its clients are 'any'", () => {
-    expect(renderPolicy({ clients: 'any', destinations: [] })).toBe('pptp-gateway policy 1\nclient 0.0.0.0/0\n');
+    expect(renderPolicy({ clients: 'any', destinations: [] })).toBe('vpn-gateway policy 1\nclient 0.0.0.0/0\n');
   });
 
   test('says what is said twice once', () => {
     const to: Destination = { cidr: '10.20.0.0/16', protocol: 'tcp', fromPort: 443 };
     expect(renderPolicy({ clients: [...clients, ...clients], destinations: [to, { ...to, toPort: 443 }] })).toBe(
-      'pptp-gateway policy 1\nclient 203.0.113.0/24\nto 10.20.0.0/16 tcp dport 443-443\n',
+      'vpn-gateway policy 1\nclient 203.0.113.0/24\nto 10.20.0.0/16 tcp 443-443\n',
     );
   });
 
@@ -52,7 +52,7 @@ describe('a policy', () => {
         },
         isToken,
       ),
-    ).toBe('pptp-gateway policy 1\nclient <token>\nto <token> tcp dport -1.5e+289-9\n');
+    ).toBe('vpn-gateway policy 1\nclient <token>\nto <token> tcp -1.5e+289-9\n');
   });
 });
 
@@ -83,7 +83,7 @@ describe('a policy that is refused', () => {
     expect(errorOf(action)).toEqual(
       refusal(
         'POLICY_INVALID',
-        `${what} is IPv6, and PPTP carries IPv4 only.`,
+        `${what} is IPv6, and the tunnels carry IPv4 only.`,
         '  got      "2001:db8::/32"',
         '  allowed  an IPv4 range in CIDR notation',
         "  write    '10.20.0.0/16'",

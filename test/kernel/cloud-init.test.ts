@@ -1,22 +1,20 @@
-import { renderPptpHost, toCloudConfig } from '../../lib/host';
-import { hostOptions } from './support/hosts';
+import { toCloudConfig } from '../../lib/host';
+import { pptpHost } from './support/hosts';
 import { Machine } from './support/machine';
 
 /** A host with every option. */
-const HOST = renderPptpHost(
-  hostOptions({
-    apt: { mirror: 'http://mirror.example.com/debian', proxy: 'http://proxy.example.com:3128' },
-    shipLogs: {
-      files: [
-        {
-          path: '/etc/ship/awkward',
-          mode: '0600',
-          content: '  begins with spaces\n\n\t\'tabs\' "quotes" \\ # : - | %s\n  \n' + 'ends: here\n',
-        },
-      ],
-    },
-  }),
-);
+const HOST = pptpHost({
+  apt: { mirror: 'http://mirror.example.com/debian', proxy: 'http://proxy.example.com:3128' },
+  shipLogs: {
+    files: [
+      {
+        path: '/etc/ship/awkward',
+        mode: '0600',
+        content: '  begins with spaces\n\n\t\'tabs\' "quotes" \\ # : - | %s\n  \n' + 'ends: here\n',
+      },
+    ],
+  },
+});
 
 let machine: Machine;
 
@@ -47,7 +45,7 @@ print(util.shellify(config['runcmd']), end='')
     );
     expect(machine.must('python3', '/judge.py')).toBe(
       "#!/bin/sh\n'systemctl' 'mask' '--now' 'ssh.service' 'ssh.socket'\n" +
-        "'systemctl' 'daemon-reload'\n'systemctl' 'enable' '--now' 'pptp-gateway.timer'\n",
+        "'systemctl' 'daemon-reload'\n'systemctl' 'enable' '--now' 'vpn-gateway.timer'\n",
     );
     for (const { path, content, mode = '0644' } of HOST.files) {
       expect([path, machine.read(path), machine.mode(path)]).toEqual([path, content, Number.parseInt(mode, 8)]);
@@ -66,17 +64,17 @@ describe('the written files', () => {
 
   test('are programs that their interpreters can read', () => {
     for (const program of [
-      '/usr/local/sbin/pptp-gateway',
-      '/etc/ppp/ip-up.d/pptp-gateway',
-      '/etc/pptp-gateway/settings',
+      '/usr/local/sbin/vpn-gateway',
+      '/etc/ppp/ip-up.d/vpn-gateway',
+      '/etc/vpn-gateway/settings',
     ]) {
       expect(machine.run(['sh', '-n', program])).toEqual({ status: 0, text: '' });
     }
-    expect(machine.run(['python3', '-W', 'error', '-m', 'py_compile', '/usr/local/sbin/pptp-gateway-apply'])).toEqual({
+    expect(machine.run(['python3', '-W', 'error', '-m', 'py_compile', '/usr/local/sbin/vpn-gateway-apply'])).toEqual({
       status: 0,
       text: '',
     });
-    expect(machine.must('run-parts', '--test', '/etc/ppp/ip-up.d')).toContain('/etc/ppp/ip-up.d/pptp-gateway\n');
+    expect(machine.must('run-parts', '--test', '/etc/ppp/ip-up.d')).toContain('/etc/ppp/ip-up.d/vpn-gateway\n');
   });
 
   test("make apt use the user's mirror and proxy, keep changed files, and reboot when an upgrade needs it", () => {
@@ -101,7 +99,7 @@ describe('the written files', () => {
   });
 
   test('set kernel parameters that exist', () => {
-    expect(machine.run(['sysctl', '-p', '/etc/sysctl.d/90-pptp-gateway.conf'])).toEqual({
+    expect(machine.run(['sysctl', '-p', '/etc/sysctl.d/90-vpn-gateway.conf'])).toEqual({
       status: 0,
       text: 'net.ipv4.ip_forward = 1\nnet.ipv4.conf.all.rp_filter = 1\nnet.ipv4.conf.all.send_redirects = 0\n',
     });

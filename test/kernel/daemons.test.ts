@@ -3,8 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
 import * as fc from 'fast-check';
-import { PptpPool, type PptpPoolOptions, parsePptpUsers, renderPptpHost } from '../../lib/host';
-import { hostOptions } from './support/hosts';
+import { PptpPool, type PptpPoolOptions, parsePptpUsers } from '../../lib/host';
+import { pptpHost } from './support/hosts';
 import { Machine, type Outcome } from './support/machine';
 
 let machine: Machine;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => machine?.stop());
 
 function applyUsers(secret: string): Outcome {
-  return machine.run(['sh', '-c', '. /etc/pptp-gateway/settings; exec pptp-gateway-apply users'], { input: secret });
+  return machine.run(['sh', '-c', '. /etc/vpn-gateway/settings; exec vpn-gateway-apply users'], { input: secret });
 }
 
 /** What pppd 2.5 says about an options file without using it. /dev/null is the line to dial on, since it needs one. */
@@ -28,7 +28,7 @@ function dryRun(options: string): Outcome {
 
 describe("pppd of Debian 13 on the host's options", () => {
   beforeAll(() => {
-    machine.install(renderPptpHost(hostOptions({ dnsServers: ['10.20.0.53', '9.9.9.9'] })));
+    machine.install(pptpHost({ dnsServers: ['10.20.0.53', '9.9.9.9'] }));
     expect(applyUsers('{"users": [{"name": "alice", "password": "correct horse"}]}').status).toBe(0);
   });
 
@@ -118,7 +118,7 @@ describe('users in chap-secrets', () => {
   }
 
   test('are read by pppd as they were meant, whatever characters they have', () => {
-    machine.install(renderPptpHost(hostOptions()));
+    machine.install(pptpHost());
     const users = fc.sample(fc.uniqueArray(user, { selector: ({ name }) => name, minLength: 60, maxLength: 60 }), {
       numRuns: 1,
       seed: 2637,
@@ -135,7 +135,7 @@ describe('users in chap-secrets', () => {
 
   test('stand in a file that only root can read, a user with a fixed address with that address', () => {
     expect(applyUsers('{"users": [{"name": "plc", "password": "p", "address": "10.99.0.250"}]}').status).toBe(0);
-    expect(machine.read('/etc/ppp/chap-secrets')).toBe('# pptp-gateway\n"plc" pptpd "p" 10.99.0.250\n');
+    expect(machine.read('/etc/ppp/chap-secrets')).toBe('# vpn-gateway\n"plc" pptpd "p" 10.99.0.250\n');
     expect(machine.mode('/etc/ppp/chap-secrets')).toBe(0o600);
   });
 
@@ -205,9 +205,9 @@ describe('users in chap-secrets', () => {
   ];
 
   test.each(secrets)('the machine takes or refuses %j as the library does', (secret) => {
-    const { pool } = hostOptions();
+    const pool = PptpPool.from('10.99.0.0/24', { fixedAddresses: 10 });
     const known = '{"users": [{"name": "last", "password": "good"}]}';
-    machine.install(renderPptpHost(hostOptions()));
+    machine.install(pptpHost());
     expect(applyUsers(known).status).toBe(0);
     const before = machine.read('/etc/ppp/chap-secrets');
     let isGood = true;
@@ -227,14 +227,14 @@ describe('users in chap-secrets', () => {
   });
 
   test('that were removed or changed lose their calls, the others keep theirs', async () => {
-    machine.install(renderPptpHost(hostOptions()));
+    machine.install(pptpHost());
     applyUsers(
       JSON.stringify({
         users: ['gone', 'changed', 'stays', 'a "quoted" name'].map((name) => ({ name, password: 'old' })),
       }),
     );
     // Calls as pppd leaves them: its process, and what the hook noted of it.
-    machine.sh('cp /bin/sleep /run/pppd; mkdir -p /run/pptp-gateway/calls');
+    machine.sh('cp /bin/sleep /run/pppd; mkdir -p /run/vpn-gateway/calls');
     const pids = ['gone', 'changed', 'stays', 'a "quoted" name'].map((name, at) => {
       const pid = machine.sh('/run/pppd 600 >/dev/null 2>&1 & echo $!').trim();
       machine.run([
@@ -242,13 +242,13 @@ describe('users in chap-secrets', () => {
         `PPPD_PID=${pid}`,
         `PPP_REMOTE=10.99.0.${at + 2}`,
         `PEERNAME=${name}`,
-        '/etc/ppp/ip-up.d/pptp-gateway',
+        '/etc/ppp/ip-up.d/vpn-gateway',
       ]);
       return pid;
     });
     // A note that nobody took back, its process number by now another program's.
     const other = machine.sh('sleep 600 >/dev/null 2>&1 & echo $!').trim();
-    machine.write(`/run/pptp-gateway/calls/${other}`, '10.99.0.9 gone\n');
+    machine.write(`/run/vpn-gateway/calls/${other}`, '10.99.0.9 gone\n');
     const { text: said } = applyUsers(
       '{"users": [{"name": "stays", "password": "old"}, {"name": "changed", "password": "new"}]}',
     );
@@ -260,7 +260,7 @@ describe('users in chap-secrets', () => {
   });
 
   test('that redial with a fixed address end the dead call that still holds it', () => {
-    machine.sh('rm -rf /run/pptp-gateway/calls; mkdir -p /run/pptp-gateway/calls');
+    machine.sh('rm -rf /run/vpn-gateway/calls; mkdir -p /run/vpn-gateway/calls');
     const call = (address: string) => {
       const pid = machine.sh('/run/pppd 600 >/dev/null 2>&1 & echo $!').trim();
       const hook = machine.run([
@@ -268,7 +268,7 @@ describe('users in chap-secrets', () => {
         `PPPD_PID=${pid}`,
         `PPP_REMOTE=${address}`,
         'PEERNAME=plc',
-        '/etc/ppp/ip-up.d/pptp-gateway',
+        '/etc/ppp/ip-up.d/vpn-gateway',
       ]);
       expect(hook).toEqual({ status: 0, text: '' });
       return pid;
@@ -278,7 +278,7 @@ describe('users in chap-secrets', () => {
       (pid) => machine.run(['grep', '-q', 'State:.[SR]', `/proc/${pid}/status`]).status === 0,
     );
     expect(lives).toEqual([false, true, true]);
-    expect(machine.read(`/run/pptp-gateway/calls/${redialled}`)).toBe('10.99.0.250 plc\n');
+    expect(machine.read(`/run/vpn-gateway/calls/${redialled}`)).toBe('10.99.0.250 plc\n');
   });
 });
 
@@ -327,7 +327,7 @@ describe('pptpd of Debian 13 on the rendered pptpd.conf', () => {
       [...span('10.96.252', 2, 254), ...span('10.96.253', 1, 254), ...span('10.96.254', 1, 5)],
     ],
   ])('hands out the pool %s %j and nothing else', async (cidr, options, local, addresses) => {
-    machine.install(renderPptpHost(hostOptions({ pool: PptpPool.from(cidr, options) })));
+    machine.install(pptpHost({ pool: PptpPool.from(cidr, options) }));
     const pptpd = start();
     const given = await addressesOf(addresses.length);
     expect(given).toEqual(expect.arrayContaining(addresses.map((remote) => `${local}:${remote}`)));
@@ -336,7 +336,7 @@ describe('pptpd of Debian 13 on the rendered pptpd.conf', () => {
   });
 
   test('answers no call beyond the last session', async () => {
-    machine.install(renderPptpHost(hostOptions({ pool: PptpPool.from('10.99.0.0/29') })));
+    machine.install(pptpHost({ pool: PptpPool.from('10.99.0.0/29') }));
     const pptpd = start();
     const beyond = machine.run(['timeout', '3', 'python3', '/pptp-client.py', '6']);
     expect(beyond.status).toBe(124);
@@ -345,7 +345,7 @@ describe('pptpd of Debian 13 on the rendered pptpd.conf', () => {
   });
 
   test('starts pppd with the options file of the host and the address of the client', async () => {
-    machine.install(renderPptpHost(hostOptions()));
+    machine.install(pptpHost());
     const pptpd = start();
     await addressesOf(1);
     expect(machine.read('/run/calls')).toBe(
@@ -355,7 +355,7 @@ describe('pptpd of Debian 13 on the rendered pptpd.conf', () => {
   });
 
   test('keeps others waiting five seconds, not ten, for a client that connects and says nothing', async () => {
-    machine.install(renderPptpHost(hostOptions()));
+    machine.install(pptpHost());
     const pptpd = start();
     machine.sh(
       'python3 -c "import socket, time; s = socket.create_connection((\'127.0.0.1\', 1723)); time.sleep(30)" >/dev/null 2>&1 & sleep 0.5',

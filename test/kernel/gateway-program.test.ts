@@ -1,5 +1,5 @@
-import { renderPolicy, renderPptpHost } from '../../lib/host';
-import { hostOptions } from './support/hosts';
+import { renderPolicy } from '../../lib/host';
+import { HOST_COMMANDS, pptpHost } from './support/hosts';
 import { Machine, type Outcome } from './support/machine';
 
 const ME = 'i-0123456789abcdef0';
@@ -32,10 +32,10 @@ function fillCloud(machine: Machine): void {
 
 /** The machine starts again: what runs ends, what lies in /run is gone. */
 function reboot(machine: Machine): void {
-  machine.run(['sh', '-c', 'pkill pptpd; nft flush ruleset; rm -rf /run/pptp-gateway']);
+  machine.run(['sh', '-c', 'pkill pptpd; nft flush ruleset; rm -rf /run/vpn-gateway']);
 }
 
-const gateway = (machine: Machine): Outcome => machine.run(['pptp-gateway'], { timeout: 300_000 });
+const gateway = (machine: Machine): Outcome => machine.run(['vpn-gateway'], { timeout: 300_000 });
 const signals = (machine: Machine) => machine.read('/cloud/signals');
 const listens = (machine: Machine) => machine.sh('ss -Hltn sport = :1723') !== '';
 
@@ -56,8 +56,8 @@ describe('a machine whose kernel has PPP', () => {
   /** A machine at its first boot. */
   beforeEach(() => {
     reboot(machine);
-    machine.sh('rm -rf /var/lib/pptp-gateway /etc/ppp/chap-secrets /cloud/no-ppp /cloud/no-pptpd /cloud/apt');
-    machine.install(renderPptpHost(hostOptions()));
+    machine.sh('rm -rf /var/lib/vpn-gateway /etc/ppp/chap-secrets /cloud/no-ppp /cloud/no-pptpd /cloud/apt');
+    machine.install(pptpHost());
     fillCloud(machine);
   });
 
@@ -68,7 +68,7 @@ describe('a machine whose kernel has PPP', () => {
     });
     expect(signals(machine)).toBe(`ready ${ME}\n`);
     expect(listens(machine)).toBe(true);
-    expect(machine.must('nft', 'list', 'set', 'inet', 'pptp_gateway', 'clients')).toContain('203.0.113.0/24');
+    expect(machine.must('nft', 'list', 'set', 'inet', 'vpn_gateway', 'clients')).toContain('203.0.113.0/24');
     expect(machine.read('/cloud/apt')).toBe(
       '-qy --no-install-recommends update\n-qy --no-install-recommends install pptpd ppp nftables unattended-upgrades\n',
     );
@@ -111,7 +111,7 @@ describe('a machine whose kernel has PPP', () => {
   test('fails where a reboot did not bring another kernel, and does not try again and again', () => {
     machine.write('/cloud/kernel', '6.12.117+deb13-cloud-amd64\n');
     machine.write('/cloud/no-ppp', '');
-    machine.write('/var/lib/pptp-gateway/rebooted', '');
+    machine.write('/var/lib/vpn-gateway/rebooted', '');
     expect(gateway(machine).status).toBe(1);
     expect(signals(machine)).toBe(`failure ${ME}\n`);
     expect(machine.read('/cloud/systemctl')).toBe('');
@@ -152,9 +152,11 @@ describe('a machine whose kernel has PPP', () => {
   });
 
   test('that cannot reach the cloud serves, and signals as soon as it can', () => {
-    const { commands } = hostOptions();
-    const flaky = { ...commands, signalReady: ['sh', '-c', '[ -e /cloud/reachable ] && echo ready >>/cloud/signals'] };
-    machine.install(renderPptpHost(hostOptions({ commands: flaky })));
+    const flaky = {
+      ...HOST_COMMANDS,
+      signalReady: ['sh', '-c', '[ -e /cloud/reachable ] && echo ready >>/cloud/signals'],
+    };
+    machine.install(pptpHost({ commands: flaky }));
     expect(gateway(machine).status).toBe(1);
     expect([listens(machine), signals(machine)]).toEqual([true, '']);
     machine.write('/cloud/reachable', '');
@@ -168,7 +170,7 @@ describe('a machine whose kernel has PPP', () => {
       files: [{ path: '/etc/ship.conf', content: 'a\n' }],
       commands: [['sh', '-c', 'echo "$1" $(cat /etc/ship.conf) >>/cloud/ship', 'sh', "it's"]],
     };
-    machine.install(renderPptpHost(hostOptions({ shipLogs })));
+    machine.install(pptpHost({ shipLogs }));
     gateway(machine);
     reboot(machine);
     gateway(machine);
@@ -188,7 +190,7 @@ describe('a machine whose kernel has PPP', () => {
       machine.write('/cloud/policy', renderPolicy({ clients: ['198.51.100.0/24'], destinations: [] }));
       expect(gateway(machine)).toEqual({ status: 0, text: 'policy: client 198.51.100.0/24\n2 users\n' });
       expect(machine.read('/etc/ppp/chap-secrets')).toContain('"bob" pptpd "b" 10.99.0.0/24\n');
-      expect(machine.must('nft', 'list', 'set', 'inet', 'pptp_gateway', 'clients')).toContain('198.51.100.0/24');
+      expect(machine.must('nft', 'list', 'set', 'inet', 'vpn_gateway', 'clients')).toContain('198.51.100.0/24');
     });
 
     test('keeps the last good users when the secret is malformed or cannot be read, and takes the policy all the same', () => {
@@ -215,7 +217,7 @@ describe('a machine whose kernel has PPP', () => {
       reboot(machine);
       expect(gateway(machine).text).toMatch(/ready: .+\n$/);
       expect(listens(machine)).toBe(true);
-      expect(machine.must('nft', 'list', 'set', 'inet', 'pptp_gateway', 'clients')).toContain('203.0.113.0/24');
+      expect(machine.must('nft', 'list', 'set', 'inet', 'vpn_gateway', 'clients')).toContain('203.0.113.0/24');
     });
   });
 });
@@ -271,7 +273,7 @@ esac
         ?.replace('linux-image-', '') ?? '';
     full = cloud.replace('-cloud-', '-');
     machine.write('/cloud/kernel', `${cloud}\n`);
-    machine.install(renderPptpHost(hostOptions()));
+    machine.install(pptpHost());
     fillCloud(machine);
   }, 300_000);
 
@@ -305,7 +307,7 @@ esac
     expect(signals(machine)).toBe('');
     expect(listens(machine)).toBe(false);
     // The packages brought files of the same names, and left those of the host alone.
-    for (const { path, content } of renderPptpHost(hostOptions()).files) {
+    for (const { path, content } of pptpHost().files) {
       expect([path, machine.read(path)]).toEqual([path, content]);
     }
   });
@@ -318,7 +320,7 @@ esac
     expect(text).toContain('ready: ');
     expect(installed().filter((name) => name.includes('-cloud-'))).toEqual([]);
     expect(installed()).toHaveLength(2);
-    expect(machine.exists('/etc/default/grub.d/99-pptp-gateway.cfg')).toBe(false);
+    expect(machine.exists('/etc/default/grub.d/99-vpn-gateway.cfg')).toBe(false);
     expect(boots()).toBe(full);
     expect(machine.exists(`/boot/vmlinuz-${cloud}`)).toBe(false);
     expect(signals(machine)).toBe(`ready ${ME}\n`);
@@ -329,7 +331,7 @@ esac
     reboot(machine);
     fillCloud(machine);
     machine.sh(
-      `rm /var/lib/pptp-gateway/told; find /usr/lib/modules/${full} -name 'ppp_mppe.ko*' -delete; depmod ${full}`,
+      `rm /var/lib/vpn-gateway/told; find /usr/lib/modules/${full} -name 'ppp_mppe.ko*' -delete; depmod ${full}`,
     );
     expect(machine.run(['modprobe', '-a', 'ppp_generic', 'ppp_async']).status).toBe(0);
     for (let tries = 0; tries < 3; tries += 1) {

@@ -1,5 +1,5 @@
-import { PptpPool, renderPolicy, renderPptpHost } from '../../lib/host';
-import { hostOptions } from './support/hosts';
+import { PptpPool, renderPolicy } from '../../lib/host';
+import { type PptpHostOptions, pptpHost } from './support/hosts';
 import { type Agent, cable, Machine } from './support/machine';
 
 interface Packet {
@@ -72,18 +72,15 @@ afterAll(async () => {
 });
 
 /** A gateway as its machine is after boot: filter loaded, policy applied, nobody has spoken yet. */
-function load(
-  policy: Parameters<typeof renderPolicy>[0] = POLICY,
-  options: Parameters<typeof hostOptions>[0] = {},
-): void {
-  gateway.sh('rm -rf /var/lib/pptp-gateway; mkdir -p /var/lib/pptp-gateway');
-  gateway.install(renderPptpHost(hostOptions(options)));
+function load(policy: Parameters<typeof renderPolicy>[0] = POLICY, options: PptpHostOptions = {}): void {
+  gateway.sh('rm -rf /var/lib/vpn-gateway; mkdir -p /var/lib/vpn-gateway');
+  gateway.install(pptpHost(options));
   gateway.must('nft', '-f', '/etc/nftables.conf');
   apply(policy);
 }
 
 function apply(policy: Parameters<typeof renderPolicy>[0]): void {
-  const applied = gateway.run(['sh', '-c', '. /etc/pptp-gateway/settings; exec pptp-gateway-apply policy'], {
+  const applied = gateway.run(['sh', '-c', '. /etc/vpn-gateway/settings; exec vpn-gateway-apply policy'], {
     input: renderPolicy(policy),
   });
   expect(applied).toMatchObject({ status: 0 });
@@ -129,7 +126,7 @@ describe('the rendered packet filter', () => {
   test.each(['masquerade', 'routed'] as const)('is one that nft of Debian 13 takes (%s)', (addressing) => {
     for (const pool of ['10.99.0.0/24', '10.96.0.0/14']) {
       for (const dnsServers of [[], ['10.20.0.53'], ['10.20.0.53', '9.9.9.9']]) {
-        gateway.install(renderPptpHost(hostOptions({ addressing, dnsServers, pool: PptpPool.from(pool) })));
+        gateway.install(pptpHost({ addressing, dnsServers, pool: PptpPool.from(pool) }));
         expect(gateway.run(['nft', '-c', '-f', '/etc/nftables.conf'])).toEqual({ status: 0, text: '' });
       }
     }
@@ -212,7 +209,7 @@ describe('who may connect', () => {
   });
 
   test('nobody before a policy was applied', async () => {
-    gateway.sh('rm -f /var/lib/pptp-gateway/*');
+    gateway.sh('rm -f /var/lib/vpn-gateway/*');
     gateway.must('nft', '-f', '/etc/nftables.conf');
     expect(await dial(CLIENT)).toBe(false);
   });
@@ -376,21 +373,21 @@ describe('a changed policy', () => {
 
   test.each([
     ['nothing at all', ''],
-    ['another version', 'pptp-gateway policy 2\nclient 0.0.0.0/0\n'],
-    ['a statement of nft', 'pptp-gateway policy 1\nclient 0.0.0.0/0\nflush ruleset\n'],
-    ['a statement behind a range', 'pptp-gateway policy 1\nto 10.0.0.0/8 accept; flush ruleset\n'],
-    ['ports out of order', 'pptp-gateway policy 1\nto 10.0.0.0/8 tcp dport 9-5\n'],
-    ['an address that is none', 'pptp-gateway policy 1\nclient 10.0.0.999/8\n'],
+    ['another version', 'vpn-gateway policy 2\nclient 0.0.0.0/0\n'],
+    ['a statement of nft', 'vpn-gateway policy 1\nclient 0.0.0.0/0\nflush ruleset\n'],
+    ['a statement behind a range', 'vpn-gateway policy 1\nto 10.0.0.0/8 accept; flush ruleset\n'],
+    ['ports out of order', 'vpn-gateway policy 1\nto 10.0.0.0/8 tcp dport 9-5\n'],
+    ['an address that is none', 'vpn-gateway policy 1\nclient 10.0.0.999/8\n'],
     ['JSON', '{"clients": "any"}'],
   ])('that is %s is refused as a whole, and the last good one stays', async (_, text) => {
     load();
-    const before = gateway.must('nft', 'list', 'set', 'inet', 'pptp_gateway', 'clients');
-    const refused = gateway.run(['sh', '-c', '. /etc/pptp-gateway/settings; exec pptp-gateway-apply policy'], {
+    const before = gateway.must('nft', 'list', 'set', 'inet', 'vpn_gateway', 'clients');
+    const refused = gateway.run(['sh', '-c', '. /etc/vpn-gateway/settings; exec vpn-gateway-apply policy'], {
       input: text,
     });
     expect(refused.status).toBe(1);
     expect(refused.text).toContain('policy refused: ');
-    expect(gateway.must('nft', 'list', 'set', 'inet', 'pptp_gateway', 'clients')).toBe(before);
-    expect(gateway.read('/var/lib/pptp-gateway/policy.nft')).toContain('203.0.113.0/24');
+    expect(gateway.must('nft', 'list', 'set', 'inet', 'vpn_gateway', 'clients')).toBe(before);
+    expect(gateway.read('/var/lib/vpn-gateway/policy.nft')).toContain('203.0.113.0/24');
   });
 });

@@ -1,10 +1,12 @@
 import { parse } from 'yaml';
 import {
   checkUserDataSize,
+  type HostOptions,
   INSTANCE_ID,
-  type PptpHostOptions,
+  type PptpLimits,
   PptpPool,
-  renderPptpHost,
+  pptpService,
+  renderHost,
   toCloudConfig,
 } from '../../lib/host';
 import { errorOf } from '../support/messages';
@@ -12,12 +14,17 @@ import { errorOf } from '../support/messages';
 const TOKEN = '<token>';
 const isToken = (value: unknown) => value === TOKEN || value === -1.5e289;
 
-function options(more: Partial<PptpHostOptions> = {}): PptpHostOptions {
+type Options = Partial<HostOptions> & { limits?: PptpLimits };
+
+function options({ limits = {}, ...more }: Options = {}): HostOptions {
+  const { dnsServers = ['10.20.0.53', '9.9.9.9'] } = more;
   return {
     architecture: 'x86_64',
-    pool: PptpPool.from('10.99.0.0/24', { fixedAddresses: 10 }),
+    services: [
+      pptpService({ pool: PptpPool.from('10.99.0.0/24', { fixedAddresses: 10 }), dnsServers, limits, isToken }),
+    ],
     addressing: 'masquerade',
-    dnsServers: ['10.20.0.53', '9.9.9.9'],
+    dnsServers,
     commands: { readUsers: ['fetch', 'users'], readPolicy: ['fetch', 'policy'] },
     isToken,
     ...more,
@@ -25,8 +32,8 @@ function options(more: Partial<PptpHostOptions> = {}): PptpHostOptions {
 }
 
 /** The lines of one file of the host. */
-function file(path: string, more: Partial<PptpHostOptions> = {}): string[] {
-  const found = renderPptpHost(options(more)).files.filter((each) => each.path === path);
+function file(path: string, more: Options = {}): string[] {
+  const found = renderHost(options(more)).files.filter((each) => each.path === path);
   expect(found).toHaveLength(1);
   return found[0]!.content.split('\n').map((line) => line.trim());
 }
@@ -68,7 +75,7 @@ describe("pppd's options", () => {
 });
 
 describe('the packet filter', () => {
-  const filter = (more: Partial<PptpHostOptions> = {}) => file('/etc/nftables.conf', more);
+  const filter = (more: Options = {}) => file('/etc/nftables.conf', more);
 
   test('owns the machine, drops what it does not name, and starts with nobody allowed', () => {
     expect(filter()).toContain('flush ruleset');
@@ -77,7 +84,7 @@ describe('the packet filter', () => {
       'type filter hook forward priority filter; policy drop',
     ]);
     expect(filter().filter((line) => line.startsWith('elements'))).toEqual([]);
-    expect(filter().at(-2)).toBe('include "/var/lib/pptp-gateway/*.nft"');
+    expect(filter().at(-2)).toBe('include "/var/lib/vpn-gateway/*.nft"');
   });
 
   test('gates GRE by whom speaks on TCP 1723', () => {
@@ -92,7 +99,7 @@ describe('the packet filter', () => {
   });
 
   test('has the flood limit that was asked for', () => {
-    const flood = (more: Partial<PptpHostOptions>) => filter(more).find((line) => line.includes('@flood'));
+    const flood = (more: Options) => filter(more).find((line) => line.includes('@flood'));
     expect(flood({})).toContain('limit rate over 120/minute burst 240 packets');
     expect(flood({ limits: { newConnectionsPerMinute: 30, newConnectionsBurst: 90 } })).toContain(
       'limit rate over 30/minute burst 90 packets',
@@ -122,7 +129,7 @@ describe('the packet filter', () => {
 });
 
 describe('the settings', () => {
-  const settings = (more: Partial<PptpHostOptions> = {}) => file('/etc/pptp-gateway/settings', more);
+  const settings = (more: Options = {}) => file('/etc/vpn-gateway/settings', more);
 
   test('name the pool, the flavour of the kernel, the packages and the commands', () => {
     expect(settings()).toEqual([
@@ -184,16 +191,16 @@ describe('the settings', () => {
 
 describe("the system's files", () => {
   test('look at users and policy as often as asked', () => {
-    expect(file('/etc/systemd/system/pptp-gateway.timer')).toContain('OnUnitInactiveSec=5min');
-    expect(file('/etc/systemd/system/pptp-gateway.timer', { refreshMinutes: 60 })).toContain('OnUnitInactiveSec=60min');
+    expect(file('/etc/systemd/system/vpn-gateway.timer')).toContain('OnUnitInactiveSec=5min');
+    expect(file('/etc/systemd/system/vpn-gateway.timer', { refreshMinutes: 60 })).toContain('OnUnitInactiveSec=60min');
   });
 
   test('run the gateway after cloud-init and the network, and before apt does anything by itself', () => {
-    expect(file('/etc/systemd/system/pptp-gateway.service')).toEqual(
+    expect(file('/etc/systemd/system/vpn-gateway.service')).toEqual(
       expect.arrayContaining([
         'After=network-online.target nftables.service cloud-final.service',
         'Before=apt-daily.service apt-daily-upgrade.service',
-        'ExecStart=/usr/local/sbin/pptp-gateway',
+        'ExecStart=/usr/local/sbin/vpn-gateway',
       ]),
     );
   });
@@ -201,7 +208,7 @@ describe("the system's files", () => {
   test('start pptpd only once the gateway may serve', () => {
     expect(file('/etc/systemd/system/pptpd.service.d/gateway.conf')).toEqual(
       expect.arrayContaining([
-        'ConditionPathExists=/run/pptp-gateway/serve',
+        'ConditionPathExists=/run/vpn-gateway/serve',
         'ExecStart=/usr/sbin/pptpd --fg --stimeout 5',
         'Restart=on-failure',
       ]),
@@ -209,22 +216,22 @@ describe("the system's files", () => {
   });
 
   test('reboot after security upgrades when asked', () => {
-    const apt = (more = {}) => file('/etc/apt/apt.conf.d/90pptp-gateway', more);
+    const apt = (more = {}) => file('/etc/apt/apt.conf.d/90vpn-gateway', more);
     expect(apt()).toContain('Unattended-Upgrade::Automatic-Reboot-Time "04:00";');
     expect(apt({ securityUpgradeRebootTime: '23:30' })).toContain('Unattended-Upgrade::Automatic-Reboot-Time "23:30";');
   });
 
   test('fetch packages through a proxy and from a mirror, where there is one', () => {
-    const apt = file('/etc/apt/apt.conf.d/90pptp-gateway', { apt: { proxy: 'http://proxy.example.com:3128' } });
+    const apt = file('/etc/apt/apt.conf.d/90vpn-gateway', { apt: { proxy: 'http://proxy.example.com:3128' } });
     expect(apt).toEqual(
       expect.arrayContaining([
         'Acquire::http::Proxy "http://proxy.example.com:3128";',
         'Acquire::https::Proxy "http://proxy.example.com:3128";',
       ]),
     );
-    expect(file('/etc/apt/apt.conf.d/90pptp-gateway').filter((line) => line.includes('Proxy'))).toEqual([]);
+    expect(file('/etc/apt/apt.conf.d/90vpn-gateway').filter((line) => line.includes('Proxy'))).toEqual([]);
 
-    const sources = (mirrors: PptpHostOptions['apt']) =>
+    const sources = (mirrors: HostOptions['apt']) =>
       file('/etc/apt/sources.list.d/debian.sources', { apt: mirrors }).filter((line) => /^(URIs|Suites)/.test(line));
     expect(sources({ mirror: 'https://mirror.example.com/debian/' })).toEqual([
       'URIs: https://mirror.example.com/debian',
@@ -235,13 +242,9 @@ describe("the system's files", () => {
     expect(sources({ mirror: TOKEN, securityMirror: 'http://s.example.com/x' })).toEqual(
       expect.arrayContaining([`URIs: ${TOKEN}`, 'URIs: http://s.example.com/x']),
     );
-    expect(renderPptpHost(options({ apt: { mirror: TOKEN } })).cloudInit).toContain(
-      'apt: {preserve_sources_list: true}',
-    );
-    expect(renderPptpHost(options()).files.map(({ path }) => path)).not.toContain(
-      '/etc/apt/sources.list.d/debian.sources',
-    );
-    expect(renderPptpHost(options()).cloudInit).toEqual(['ssh_pwauth: false']);
+    expect(renderHost(options({ apt: { mirror: TOKEN } })).cloudInit).toContain('apt: {preserve_sources_list: true}');
+    expect(renderHost(options()).files.map(({ path }) => path)).not.toContain('/etc/apt/sources.list.d/debian.sources');
+    expect(renderHost(options()).cloudInit).toEqual(['ssh_pwauth: false']);
   });
 });
 
@@ -256,11 +259,11 @@ describe('the user data', () => {
   });
 
   test('begins with the line by which cloud-init knows it', () => {
-    expect(toCloudConfig(renderPptpHost(options())).split('\n')[0]).toBe('#cloud-config');
+    expect(toCloudConfig(renderHost(options())).split('\n')[0]).toBe('#cloud-config');
   });
 
   test('is YAML that holds each file as it was rendered, each command as it was given', () => {
-    const host = renderPptpHost(everything);
+    const host = renderHost(everything);
     const read = parse(toCloudConfig(host));
     expect(read).toEqual({
       ssh_pwauth: false,
@@ -272,17 +275,17 @@ describe('the user data', () => {
       })),
       runcmd: host.commands,
     });
-    expect(host.commands.at(-1)).toEqual(['systemctl', 'enable', '--now', 'pptp-gateway.timer']);
+    expect(host.commands.at(-1)).toEqual(['systemctl', 'enable', '--now', 'vpn-gateway.timer']);
     expect(host.commands[0]).toEqual(['systemctl', 'mask', '--now', 'ssh.service', 'ssh.socket']);
   });
 
   test('leaves EC2 room for what a cloud adds: 14 of 16 KB with every option', () => {
-    expect(checkUserDataSize(toCloudConfig(renderPptpHost(everything)))).toBeLessThan(14 * 1024);
+    expect(checkUserDataSize(toCloudConfig(renderHost(everything)))).toBeLessThan(14 * 1024);
   });
 
   test('is the same each time, and has nothing that a templating language would replace', () => {
-    const text = toCloudConfig(renderPptpHost(everything));
-    expect(toCloudConfig(renderPptpHost(everything))).toBe(text);
+    const text = toCloudConfig(renderHost(everything));
+    expect(toCloudConfig(renderHost(everything))).toBe(text);
     // Terraform replaces ${ and %{, cloud-init's Jinja {{ only after a first line that says so.
     expect(text.match(/[$%]\{/g)).toBeNull();
   });
@@ -301,7 +304,7 @@ describe('an option that the host cannot use', () => {
       '      code HOST_OPTION_INVALID, see docs/diagnostics.md',
     ].join('\n'),
   });
-  const render = (more: object) => () => renderPptpHost(options(more as Partial<PptpHostOptions>));
+  const render = (more: object) => () => renderHost(options(more as Options));
 
   test.each([
     [{ architecture: 'armv7' }, 'architecture', '"armv7"', "'x86_64' or 'arm64'", "architecture: 'x86_64'"],

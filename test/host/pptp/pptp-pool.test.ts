@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { IpRange } from '../../lib/flows';
-import { PptpPool } from '../../lib/host';
-import { errorOf } from '../support/messages';
+import { IpRange } from '../../../lib/flows';
+import { PptpPool } from '../../../lib/host';
+import { errorOf } from '../../support/messages';
 
 describe('a pool', () => {
   test('gives the gateway the first address, calls the next ones, and sets the last ones aside', () => {

@@ -1,5 +1,6 @@
-import { invalid } from '../errors';
-import { IpRange, type TokenTest } from '../flows';
+import { invalid } from '../../errors';
+import { IpRange, type TokenTest } from '../../flows';
+import { isReserved } from '../client-pool';
 
 /** How a pool is divided. */
 export interface PptpPoolOptions {
@@ -123,14 +124,6 @@ function count(value: number, name: string, least: number): number {
     });
   }
   return value;
-}
-
-/** Whether the range has addresses that no host on a network has: of itself, loopback, link-local, multicast. */
-function isReserved(range: IpRange): boolean {
-  const first = Number(range.cidr.split('.')[0]);
-  return (
-    first === 0 || first === 127 || first >= 224 || (first === 169 && range.overlaps(IpRange.parse('169.254.0.0/16')))
-  );
 }
 
 /** How many addresses of the range a client can use, counted without walking through them. */

@@ -1,4 +1,5 @@
-import { invalid } from '../errors';
+import { invalid } from '../../errors';
+import { parseUserDestinations, type UserDestination } from '../destinations';
 import type { PptpPool } from './pptp-pool';
 
 /** One user, as the secret holds it. */
@@ -13,16 +14,23 @@ export interface PptpUser {
    * @default whichever is free
    */
   readonly address?: string;
+  /**
+   * Where this user may go, where the gateway's policy allows it as well. Needs an address of the user's own.
+   *
+   * @default wherever the policy allows
+   */
+  readonly destinations?: readonly UserDestination[];
 }
 
 /**
  * Reads the text of a secret, with the rule that the machine applies too: the whole or nothing.
  *
- * The form is `{"users": [{"name": "alice", "password": "...", "address": "10.99.0.200"}]}`, `address` being optional;
+ * The form is `{"users": [{"name": "alice", "password": "...", "address": "10.99.0.200", "destinations": ["10.0.0.5/32 tcp 443"]}]}`,
+ * `address` and `destinations` being optional;
  * `{"users": []}` is a gateway with no users yet. No error of this function holds a value of the secret.
  *
  * @throws InvalidInputError `USERS_MALFORMED`, `USER_NAME_NOT_REPRESENTABLE`, `USER_PASSWORD_NOT_REPRESENTABLE`,
- * `USER_ADDRESS_NOT_FIXED` or `USER_DUPLICATE`
+ * `USER_ADDRESS_NOT_FIXED`, `USER_DESTINATION_INVALID` or `USER_DUPLICATE`
  */
 export function parsePptpUsers(json: string, pool: PptpPool): PptpUser[] {
   const users: PptpUser[] = [];
@@ -59,11 +67,11 @@ function listed(json: string): readonly unknown[] {
 }
 
 function checked(entry: unknown, at: number, pool: PptpPool): PptpUser {
-  if (!hasKeys(entry, ['name', 'password'], ['address'])) {
+  if (!hasKeys(entry, ['name', 'password'], ['address', 'destinations'])) {
     invalid({
       code: 'USERS_MALFORMED',
       what: `user ${at} is not an object with a name and a password`,
-      allowed: 'name and password, with or without address, and nothing else',
+      allowed: 'name and password, with or without address and destinations, and nothing else',
       instead: '{"name": "alice", "password": "..."}',
     });
   }
@@ -94,7 +102,19 @@ function checked(entry: unknown, at: number, pool: PptpPool): PptpUser {
         first === undefined ? `PptpPool.from('${pool.range.cidr}', { fixedAddresses: 10 })` : `"address": "${first}"`,
     });
   }
-  return address === undefined ? { name, password } : { name, password, address: address as string };
+  const user = address === undefined ? { name, password } : { name, password, address: address as string };
+  if (!('destinations' in entry)) {
+    return user;
+  }
+  if (address === undefined) {
+    invalid({
+      code: 'USER_DESTINATION_INVALID',
+      what: `user ${at} has destinations and no address: they are enforced by address`,
+      allowed: 'destinations together with an address of the user',
+      instead: '"address": "10.99.0.250", "destinations": ["10.0.0.5/32 tcp 443"]',
+    });
+  }
+  return { ...user, destinations: parseUserDestinations(entry.destinations, `user ${at}`) };
 }
 
 function printable(value: unknown): value is string {
@@ -113,7 +133,7 @@ function hasKeys<K extends string>(
   value: unknown,
   needed: readonly K[],
   optional: readonly string[] = [],
-): value is Record<K | 'address', unknown> {
+): value is Record<K | 'address' | 'destinations', unknown> {
   return (
     typeof value === 'object' &&
     value !== null &&

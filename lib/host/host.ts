@@ -1,42 +1,11 @@
 import type { TokenTest } from '../flows';
 import type { HostCommands, HostFile, LogShipping } from './host-commands';
-import { APPLY_PROGRAM, GATEWAY_PROGRAM } from './host-programs';
+import type { HostService } from './host-service';
 import { OptionCheck } from './option-check';
-import { renderPacketFilter } from './packet-filter';
-import { renderPppdOptions, renderPptpdConf } from './pppd';
-import type { PptpPool } from './pptp-pool';
+import { PACKET_FILTERS, type PacketFilterKind, renderPacketFilter } from './packet-filter';
+import { applyProgram, GATEWAY_PROGRAM } from './programs';
 import { shellWord } from './shell';
 import { aptSources, systemFiles } from './system-files';
-
-/** Limits of the host, each with its reason in docs/host-pptp.md. */
-export interface PptpLimits {
-  /**
-   * New connections to TCP 1723 per source address and minute, once the burst is used up. Every SYN counts, also a
-   * repeated one.
-   *
-   * @default 120
-   */
-  readonly newConnectionsPerMinute?: number;
-  /**
-   * New connections to TCP 1723 that one source address may open at once. Sized so that 60 clients behind one address
-   * can all redial after an outage: 60 times one SYN and three repetitions.
-   *
-   * @default 240
-   */
-  readonly newConnectionsBurst?: number;
-  /**
-   * Seconds without data after which a call is ended; 0 for never. LCP echoes are not data.
-   *
-   * @default 1800
-   */
-  readonly idleSeconds?: number;
-  /**
-   * Seconds after which a call is ended whatever it does; 0 for never.
-   *
-   * @default 36000 (10 hours)
-   */
-  readonly sessionSeconds?: number;
-}
 
 /** A package mirror or proxy of the user's own, for machines that must not fetch from Debian's. */
 export interface AptSources {
@@ -60,20 +29,33 @@ export interface AptSources {
   readonly proxy?: string;
 }
 
-/** What the host for PPTP is made from. Strings may be tokens where that is said. */
-export interface PptpHostOptions {
+/** What a gateway machine is made from. Strings may be tokens where that is said. */
+export interface HostOptions {
   /** Processor architecture of the machine. */
   readonly architecture: 'x86_64' | 'arm64';
-  /** Addresses inside the tunnel. */
-  readonly pool: PptpPool;
+  /**
+   * The VPN servers: one, or for a migration PPTP and its successor, with pools of one size, in which a user has the
+   * same place.
+   */
+  readonly services: readonly HostService[];
   /** Whether clients appear behind the gateway with its own address, or with their addresses of the pool. */
   readonly addressing: 'masquerade' | 'routed';
-  /** DNS servers that are handed to clients and that clients may always reach: at most two IPv4 addresses, or tokens. */
+  /** DNS servers that clients may always reach: at most two IPv4 addresses, or tokens. */
   readonly dnsServers: readonly string[];
   /** The cloud's command line. */
   readonly commands: HostCommands;
-  /** @default the defaults of every limit */
-  readonly limits?: PptpLimits;
+  /**
+   * What filters packets: nftables, or iptables where other programs on the machine need it.
+   *
+   * @default 'nftables'
+   */
+  readonly packetFilter?: PacketFilterKind;
+  /**
+   * The release of Debian on the machine.
+   *
+   * @default 13
+   */
+  readonly debian?: 12 | 13;
   /** @default the image's own package sources */
   readonly apt?: AptSources;
   /**
@@ -112,67 +94,52 @@ export interface HostConfig {
 }
 
 /**
- * Renders everything that a Debian 13 machine needs to become a PPTP gateway. On the machine, `pptp-gateway` does
- * the rest: it switches to a kernel with PPP, loads the packet filter, reads users and policy, starts pptpd, and signals.
+ * Renders everything that a Debian machine needs to become a gateway. On the machine, `vpn-gateway` does the rest: it
+ * switches to a kernel that has what the servers need, loads the packet filter, reads users and policy, starts the
+ * servers, and signals.
  *
  * @throws InvalidInputError `HOST_OPTION_INVALID` or `TOKEN_NOT_ALLOWED`, naming the option
  */
-export function renderPptpHost(options: PptpHostOptions): HostConfig {
-  const { pool, commands, shipLogs, limits = {}, apt = {}, isToken = () => false } = options;
+export function renderHost(options: HostOptions): HostConfig {
+  const { services, commands, shipLogs, apt = {}, debian = 13, isToken = () => false } = options;
   const check = new OptionCheck(isToken);
   check.oneOf('architecture', options.architecture, ['x86_64', 'arm64']);
   check.oneOf('addressing', options.addressing, ['masquerade', 'routed']);
+  check.oneOf('debian', debian, [13, 12]);
+  const kind = options.packetFilter ?? 'nftables';
+  check.oneOf('packetFilter', kind, ['nftables', 'iptables']);
+  check.services(services);
   const dnsServers = check.dnsServers(options.dnsServers);
   const minutes = check.wholeNumber('refreshMinutes', options.refreshMinutes, 5, 1, 1440);
   const rebootTime = check.timeOfDay(options.securityUpgradeRebootTime ?? '04:00');
   const mirror = check.url('apt.mirror', apt.mirror);
   const securityMirror = check.url('apt.securityMirror', apt.securityMirror) ?? (mirror && `${mirror}-security`);
   const proxy = check.url('apt.proxy', apt.proxy);
+  const filter = PACKET_FILTERS[kind];
   const packages = check.packages([
-    'pptpd',
-    'ppp',
-    'nftables',
+    ...services.flatMap((service) => service.packages),
+    ...filter.packages,
     'unattended-upgrades',
     ...(commands.packages ?? []),
     ...(shipLogs?.packages ?? []),
   ]);
   const files: HostFile[] = [
-    { path: '/usr/local/sbin/pptp-gateway', mode: '0755', content: GATEWAY_PROGRAM },
-    { path: '/usr/local/sbin/pptp-gateway-apply', mode: '0755', content: APPLY_PROGRAM },
-    { path: '/etc/pptp-gateway/settings', content: settings(options, packages, check) },
+    { path: '/usr/local/sbin/vpn-gateway', mode: '0755', content: GATEWAY_PROGRAM },
     {
-      path: '/etc/nftables.conf',
-      content: renderPacketFilter({
-        pool,
-        masquerade: options.addressing === 'masquerade',
-        dnsServers,
-        newConnectionsPerMinute: check.wholeNumber(
-          'limits.newConnectionsPerMinute',
-          limits.newConnectionsPerMinute,
-          120,
-          1,
-          100_000,
-        ),
-        newConnectionsBurst: check.wholeNumber(
-          'limits.newConnectionsBurst',
-          limits.newConnectionsBurst,
-          240,
-          1,
-          100_000,
-        ),
-      }),
+      path: '/usr/local/sbin/vpn-gateway-apply',
+      mode: '0755',
+      content: applyProgram(filter.python, services),
     },
-    { path: '/etc/pptpd.conf', content: renderPptpdConf(pool) },
-    {
-      path: '/etc/ppp/pptpd-options',
-      content: renderPppdOptions({
-        dnsServers,
-        idleSeconds: check.wholeNumber('limits.idleSeconds', limits.idleSeconds, 1800, 0, 31_536_000),
-        sessionSeconds: check.wholeNumber('limits.sessionSeconds', limits.sessionSeconds, 36_000, 0, 31_536_000),
-      }),
-    },
-    ...systemFiles({ minutes, rebootTime, proxy }),
-    ...(mirror === undefined || securityMirror === undefined ? [] : [aptSources(mirror, securityMirror)]),
+    { path: '/etc/vpn-gateway/settings', content: settings(options, packages, filter, check) },
+    ...renderPacketFilter({
+      services: services.map((service) => service.filter),
+      masquerade: options.addressing === 'masquerade',
+      dnsServers,
+      kind,
+    }),
+    ...services.flatMap((service) => service.files),
+    ...systemFiles({ minutes, rebootTime, proxy, filterUnit: filter.unit }),
+    ...(mirror === undefined || securityMirror === undefined ? [] : [aptSources(mirror, securityMirror, debian)]),
   ];
   return {
     cloudInit: ['ssh_pwauth: false', ...(mirror === undefined ? [] : ['apt: {preserve_sources_list: true}'])],
@@ -181,24 +148,33 @@ export function renderPptpHost(options: PptpHostOptions): HostConfig {
     commands: [
       ['systemctl', 'mask', '--now', 'ssh.service', 'ssh.socket'],
       ['systemctl', 'daemon-reload'],
-      ['systemctl', 'enable', '--now', 'pptp-gateway.timer'],
+      ['systemctl', 'enable', '--now', 'vpn-gateway.timer'],
     ],
   };
 }
 
-/** /etc/pptp-gateway/settings: what differs between gateways, for the shell; what it exports, also for Python. */
-function settings(options: PptpHostOptions, packages: readonly string[], check: OptionCheck): string {
-  const { pool, commands, shipLogs } = options;
+/** /etc/vpn-gateway/settings: what differs between gateways, for the shell; what it exports, also for Python. */
+function settings(
+  { services, commands, shipLogs, architecture }: HostOptions,
+  packages: readonly string[],
+  filter: (typeof PACKET_FILTERS)[PacketFilterKind],
+  check: OptionCheck,
+): string {
   const body = (name: string, argv: readonly string[] | undefined, seconds: number) =>
     argv === undefined ? ':' : `timeout ${seconds} ${check.argv(name, argv).map(shellWord).join(' ')}`;
   const once = shipLogs?.commands ?? [];
+  const environment = {
+    ...Object.assign({}, ...services.map((service) => service.settings)),
+    ...check.environment(commands.environment ?? {}),
+  };
   return [
-    `export pool='${pool.range.cidr}' fixed='${pool.fixedIp}'`,
-    `flavour=${options.architecture === 'arm64' ? 'arm64' : 'amd64'}`,
+    ...Object.entries<string>(environment).map(([name, value]) => `export ${name}=${shellWord(value)}`),
+    `flavour=${architecture === 'arm64' ? 'arm64' : 'amd64'}`,
     `packages='${packages.join(' ')}'`,
-    ...Object.entries(check.environment(commands.environment ?? {})).map(
-      ([name, value]) => `export ${name}=${shellWord(value)}`,
-    ),
+    `modules='${[...new Set(services.flatMap(({ kernelModules }) => kernelModules))].join(' ')}'`,
+    `units='${services.flatMap(({ units }) => units).join(' ')}'`,
+    `filter=${filter.unit}`,
+    `filter_loaded() { ${filter.loaded}; }`,
     `read_users() { ${body('commands.readUsers', commands.readUsers, 60)}; }`,
     `read_policy() { ${body('commands.readPolicy', commands.readPolicy, 60)}; }`,
     `signal_ready() { ${body('commands.signalReady', commands.signalReady, 60)}; }`,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { PptpPool, parsePptpUsers } from '../../lib/host';
-import { errorOf } from '../support/messages';
+import { PptpPool, parsePptpUsers } from '../../../lib/host';
+import { errorOf } from '../../support/messages';
 
 const pool = PptpPool.from('10.99.0.0/24', { fixedAddresses: 10 });
 const parse = (secret: unknown) => parsePptpUsers(typeof secret === 'string' ? secret : JSON.stringify(secret), pool);
@@ -93,7 +93,7 @@ describe('a secret that is refused', () => {
       refusal(
         'USERS_MALFORMED',
         'user 2 is not an object with a name and a password.',
-        '  allowed  name and password, with or without address, and nothing else',
+        '  allowed  name and password, with or without address and destinations, and nothing else',
         '  write    {"name": "alice", "password": "..."}',
       ),
     );

@@ -1,0 +1,3 @@
+export * from './pptp-pool';
+export * from './pptp-service';
+export * from './pptp-users';

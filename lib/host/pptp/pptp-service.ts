@@ -1,0 +1,136 @@
+import type { TokenTest } from '../../flows';
+import type { HostService } from '../host-service';
+import { OptionCheck } from '../option-check';
+import { renderPppdOptions, renderPptpdConf } from './pppd';
+import type { PptpPool } from './pptp-pool';
+import { PPTP_PYTHON } from './pptp-python';
+
+/** Limits of the PPTP server, each with its reason in docs/host-pptp.md. */
+export interface PptpLimits {
+  /**
+   * New connections to TCP 1723 per source address and minute, once the burst is used up. Every SYN counts, also a
+   * repeated one.
+   *
+   * @default 120
+   */
+  readonly newConnectionsPerMinute?: number;
+  /**
+   * New connections to TCP 1723 that one source address may open at once. Sized so that 60 clients behind one address
+   * can all redial after an outage: 60 times one SYN and three repetitions.
+   *
+   * @default 240
+   */
+  readonly newConnectionsBurst?: number;
+  /**
+   * Seconds without data after which a call is ended; 0 for never. LCP echoes are not data.
+   *
+   * @default 1800
+   */
+  readonly idleSeconds?: number;
+  /**
+   * Seconds after which a call is ended whatever it does; 0 for never.
+   *
+   * @default 36000 (10 hours)
+   */
+  readonly sessionSeconds?: number;
+}
+
+/** What the PPTP server is made from. */
+export interface PptpServiceOptions {
+  /** Addresses inside the tunnel. */
+  readonly pool: PptpPool;
+  /**
+   * DNS servers that are handed to clients: at most two IPv4 addresses, or tokens.
+   *
+   * @default none
+   */
+  readonly dnsServers?: readonly string[];
+  /** @default the defaults of every limit */
+  readonly limits?: PptpLimits;
+  /**
+   * How the packet filter lets GRE in: `'gate'`, from addresses that speak on TCP 1723; `'helper'`, for calls that the
+   * kernel's conntrack helper saw being made, with their Call IDs.
+   *
+   * @default 'gate'
+   */
+  readonly greFilter?: 'gate' | 'helper';
+  /**
+   * Tells tokens of the core in use.
+   *
+   * @default nothing is a token
+   */
+  readonly isToken?: TokenTest;
+}
+
+/**
+ * pptpd and pppd: MS-CHAPv2 and 128-bit MPPE, or no call.
+ *
+ * @throws InvalidInputError `HOST_OPTION_INVALID` or `TOKEN_NOT_ALLOWED`, naming the option
+ */
+export function pptpService(options: PptpServiceOptions): HostService {
+  const { pool, limits = {}, greFilter = 'gate' } = options;
+  const check = new OptionCheck(options.isToken ?? (() => false));
+  const limit = (name: keyof PptpLimits, preset: number, least: number, most: number) =>
+    check.wholeNumber(`limits.${name}`, limits[name], preset, least, most);
+  const dnsServers = check.dnsServers(options.dnsServers ?? []);
+  check.oneOf('greFilter', greFilter, ['gate', 'helper']);
+  const newConnectionsPerMinute = limit('newConnectionsPerMinute', 120, 1, 100_000);
+  const newConnectionsBurst = limit('newConnectionsBurst', 240, 1, 100_000);
+  return {
+    name: 'pptp',
+    packages: ['pptpd', 'ppp'],
+    // pptpd carries GRE by itself, so it needs neither ip_gre nor pptp.
+    kernelModules: [
+      ...['ppp_generic', 'ppp_async', 'ppp_mppe'],
+      ...(greFilter === 'helper' ? ['nf_conntrack_pptp'] : []),
+    ],
+    units: ['pptpd.service'],
+    settings: { pptp_pool: pool.range.cidr, pptp_fixed: pool.fixedIp },
+    files: [
+      { path: '/etc/pptpd.conf', content: renderPptpdConf(pool) },
+      {
+        path: '/etc/ppp/pptpd-options',
+        content: renderPppdOptions({
+          dnsServers,
+          idleSeconds: limit('idleSeconds', 1800, 0, 31_536_000),
+          sessionSeconds: limit('sessionSeconds', 36_000, 0, 31_536_000),
+        }),
+      },
+      {
+        // pptpd accepts nobody else while it waits for a new client's first message, so it waits 5 seconds, not 10.
+        path: '/etc/systemd/system/pptpd.service.d/gateway.conf',
+        content: `[Unit]
+ConditionPathExists=/run/vpn-gateway/serve
+[Service]
+ExecStart=
+ExecStart=/usr/sbin/pptpd --fg --stimeout 5
+Restart=on-failure
+RestartSec=5
+ProtectSystem=full
+ProtectHome=yes
+PrivateTmp=yes
+`,
+      },
+      {
+        path: '/etc/ppp/ip-up.d/vpn-gateway',
+        mode: '0755',
+        content: `#!/bin/sh
+# Notes whose call this is, and ends a dead one that still holds its address.
+mkdir -p /run/vpn-gateway/calls && cd /run/vpn-gateway/calls || exit 0
+for pid in $(grep -ls "^$PPP_REMOTE " [0-9]*); do
+	[ "$pid" = "$PPPD_PID" ] || ! grep -qsx pppd "/proc/$pid/comm" || kill "$pid"
+done
+echo "$PPP_REMOTE $PEERNAME" >"$PPPD_PID"
+`,
+      },
+    ],
+    filter: {
+      tunnel: 'ppp*',
+      pool: pool.range.cidr,
+      gateway: pool.localIp,
+      opens: [{ kind: 'pptp', newConnectionsPerMinute, newConnectionsBurst, form: greFilter }],
+    },
+    python: PPTP_PYTHON,
+    pythonClass: 'Pptp',
+  };
+}
