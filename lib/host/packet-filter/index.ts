@@ -1,6 +1,7 @@
 import type { HostFile } from '../host-commands';
 import { checkFilterSpec, type FilterSpec, type PacketFilterKind } from './filter-spec';
-import { NFTABLES_PYTHON, renderNftables } from './nftables';
+import { IPTABLES_LOADED, IPTABLES_PYTHON, renderIptables } from './iptables';
+import { NFTABLES_LOADED, NFTABLES_PYTHON, renderNftables } from './nftables';
 
 export type { FilterSpec, PacketFilterKind } from './filter-spec';
 
@@ -21,14 +22,14 @@ export const PACKET_FILTERS: Readonly<Record<PacketFilterKind, PacketFilterParts
   nftables: {
     packages: ['nftables'],
     unit: 'nftables.service',
-    loaded: "nft list chain inet vpn_gateway forward | grep -q 'jump from_clients'",
+    loaded: NFTABLES_LOADED,
     python: NFTABLES_PYTHON,
   },
   iptables: {
     packages: ['iptables'],
     unit: 'vpn-gateway-filter.service',
-    loaded: 'false',
-    python: '',
+    loaded: IPTABLES_LOADED,
+    python: IPTABLES_PYTHON,
   },
 };
 
@@ -40,5 +41,5 @@ export const PACKET_FILTERS: Readonly<Record<PacketFilterKind, PacketFilterParts
  */
 export function renderPacketFilter(spec: FilterSpec): HostFile[] {
   checkFilterSpec(spec);
-  return renderNftables(spec);
+  return spec.kind === 'nftables' ? renderNftables(spec) : renderIptables(spec);
 }

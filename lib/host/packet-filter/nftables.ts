@@ -51,6 +51,9 @@ ExecStop=
   ];
 }
 
+/** Succeeds when the filter is loaded. */
+export const NFTABLES_LOADED = "nft list chain inet vpn_gateway forward 2>/dev/null | grep -q 'jump from_clients'";
+
 /** `filter_load` for nftables: one transaction, so calls stay up. Its file is what a reload includes. */
 export const NFTABLES_PYTHON = String.raw`
 def filter_load(clients, destinations, reach):
