@@ -28,7 +28,7 @@ export class Machine {
       mount -t overlay overlay -o lowerdir=${Machine.root},upperdir=/mnt/upper,workdir=/mnt/work root
       cd root; mount -t proc proc proc; mount -t sysfs -o ro sysfs sys; mount -t tmpfs tmpfs run; mount -t tmpfs tmpfs dev
       for node in null zero full random urandom tty; do touch dev/$node; mount --bind /dev/$node dev/$node; done
-      : >dev/ppp; mount --bind /dev/null dev/ppp; mkdir dev/net; : >dev/net/tun; mount --bind /dev/net/tun dev/net/tun; mkdir dev/pts; mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts; ln -s pts/ptmx dev/ptmx
+      : >dev/ppp; mount --bind /dev/null dev/ppp; mkdir dev/net; mknod -m 666 dev/net/tun c 10 200; mkdir dev/pts; mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts; ln -s pts/ptmx dev/ptmx
       ip link set lo up; echo up; exec cat >/dev/null`;
     const shell = spawn('unshare', ['--net', '--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', script]);
     await firstLine(shell);
