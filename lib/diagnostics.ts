@@ -55,6 +55,8 @@ export const DIAGNOSTIC_CODES = [
 
   // The hosts: users and keys in a secret
   'USER_DESTINATION_INVALID',
+  'USER_ADDRESS_NOT_IN_POOL',
+  'WIREGUARD_KEY_INVALID',
 
   // AWS: what a user wrote
   'VPC_MISSING',

@@ -1,0 +1,2 @@
+export * from './wireguard-secret';
+export * from './wireguard-service';
