@@ -9,6 +9,7 @@ const PACKAGES = [
   ...['pptpd', 'ppp', 'nftables', 'python3', 'cloud-init', 'systemd', 'unattended-upgrades', 'apt-utils'],
   ...['iproute2', 'iputils-ping', 'kmod', 'procps', 'grub2-common', 'grub-pc-bin', 'linux-base', 'initramfs-tools'],
   ...['openvpn', 'openssl'],
+  ...['iptables', 'conntrack', 'fail2ban'],
 ];
 
 /**
@@ -63,7 +64,7 @@ function step(command: string, args: readonly string[]): void {
 }
 
 /** The machine's own package sources with the name of its release replaced. */
-function debian13Sources(): string {
+export function debian13Sources(): string {
   const release = /^VERSION_CODENAME=(\w+)$/m.exec(fs.readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'trixie';
   const file = ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'].find((each) => fs.existsSync(each));
   if (file === undefined) {
