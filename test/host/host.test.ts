@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import {
   checkUserDataSize,
+  type HostFile,
   type HostOptions,
   INSTANCE_ID,
   type PptpLimits,
@@ -10,6 +11,7 @@ import {
   toCloudConfig,
 } from '../../lib/host';
 import { errorOf } from '../support/messages';
+import { filesOf } from '../support/user-data';
 
 const TOKEN = '<token>';
 const isToken = (value: unknown) => value === TOKEN || value === -1.5e289;
@@ -75,56 +77,25 @@ describe("pppd's options", () => {
 });
 
 describe('the packet filter', () => {
-  const filter = (more: Options = {}) => file('/etc/nftables.conf', more);
-
-  test('owns the machine, drops what it does not name, and starts with nobody allowed', () => {
-    expect(filter()).toContain('flush ruleset');
-    expect(filter().filter((line) => line.includes('policy drop'))).toEqual([
-      'type filter hook input priority filter; policy drop',
-      'type filter hook forward priority filter; policy drop',
-    ]);
-    expect(filter().filter((line) => line.startsWith('elements'))).toEqual([]);
-    expect(filter().at(-2)).toBe('include "/var/lib/vpn-gateway/*.nft"');
-  });
-
-  test('gates GRE by whom speaks on TCP 1723', () => {
-    expect(filter()).toEqual(
+  test('is made for every service, for the addressing and the DNS servers that were asked for', () => {
+    expect(file('/etc/nftables.conf', { limits: { newConnectionsPerMinute: 30, newConnectionsBurst: 90 } })).toEqual(
       expect.arrayContaining([
-        'meta nfproto ipv4 tcp dport 1723 jump control',
-        'ip protocol gre jump data',
-        'ct state established update @peers { ip saddr } counter accept',
-        'ip saddr @clients ip saddr @peers gre version 1 gre protocol 0x880b update @peers { ip saddr } counter accept',
+        expect.stringContaining('limit rate over 30/minute burst 90 packets'),
+        'ip saddr 10.99.0.0/24 oifname != "ppp*" masquerade',
+        'ip daddr { 10.20.0.53, 9.9.9.9 } meta l4proto { tcp, udp } th dport 53 accept',
       ]),
     );
+    expect(file('/etc/nftables.conf', { addressing: 'routed' }).join('\n')).not.toContain('masquerade');
   });
 
-  test('has the flood limit that was asked for', () => {
-    const flood = (more: Options) => filter(more).find((line) => line.includes('@flood'));
-    expect(flood({})).toContain('limit rate over 120/minute burst 240 packets');
-    expect(flood({ limits: { newConnectionsPerMinute: 30, newConnectionsBurst: 90 } })).toContain(
-      'limit rate over 30/minute burst 90 packets',
+  test('is written for iptables where that was asked for, and loaded by a unit of its own', () => {
+    const host = renderHost(options({ packetFilter: 'iptables' }));
+    expect(host.packages).toContain('iptables');
+    expect(host.packages).not.toContain('nftables');
+    expect(host.files.map(({ path }) => path)).not.toContain('/etc/nftables.conf');
+    expect(file('/etc/vpn-gateway/settings', { packetFilter: 'iptables' })).toContain(
+      'filter=vpn-gateway-filter.service',
     );
-  });
-
-  test('names no outward interface', () => {
-    expect(
-      filter()
-        .join('\n')
-        .match(/\b(ens|enX|eth)\w*/g),
-    ).toBeNull();
-  });
-
-  test('masquerades the pool only where that was asked for', () => {
-    expect(filter()).toContain('ip saddr 10.99.0.0/24 oifname != "ppp*" masquerade');
-    expect(filter({ addressing: 'routed' }).join('\n')).not.toMatch(/type nat|masquerade/);
-  });
-
-  test('lets clients reach the DNS servers that they are given, also those that only deployment knows', () => {
-    const dns = (dnsServers: string[]) => filter({ dnsServers }).filter((line) => line.includes('dport 53'));
-    expect(dns(['10.20.0.53', TOKEN])).toEqual([
-      `ip daddr { 10.20.0.53, ${TOKEN} } meta l4proto { tcp, udp } th dport 53 accept`,
-    ]);
-    expect(dns([])).toEqual([]);
   });
 });
 
@@ -133,9 +104,14 @@ describe('the settings', () => {
 
   test('name the pool, the flavour of the kernel, the packages and the commands', () => {
     expect(settings()).toEqual([
-      "export pool='10.99.0.0/24' fixed='10.99.0.245-254'",
+      'export pptp_pool=10.99.0.0/24',
+      'export pptp_fixed=10.99.0.245-254',
       'flavour=amd64',
       "packages='pptpd ppp nftables unattended-upgrades'",
+      "modules='ppp_generic ppp_async ppp_mppe'",
+      "units='pptpd.service'",
+      'filter=nftables.service',
+      expect.stringMatching(/^filter_loaded\(\) \{ nft list .* \}$/),
       'read_users() { timeout 60 fetch users; }',
       'read_policy() { timeout 60 fetch policy; }',
       'signal_ready() { :; }',
@@ -270,17 +246,28 @@ describe('the user data', () => {
       apt: { preserve_sources_list: true },
       write_files: host.files.map(({ path, content, mode = '0644' }) => ({
         path,
-        content,
+        ...(content.length > 1024 ? { encoding: 'gz+b64', content: expect.any(String) } : { content }),
         ...(mode === '0644' ? {} : { permissions: mode }),
       })),
       runcmd: host.commands,
     });
+    expect(filesOf(toCloudConfig(host))).toEqual(new Map(host.files.map(({ path, content }) => [path, content])));
     expect(host.commands.at(-1)).toEqual(['systemctl', 'enable', '--now', 'vpn-gateway.timer']);
     expect(host.commands[0]).toEqual(['systemctl', 'mask', '--now', 'ssh.service', 'ssh.socket']);
   });
 
-  test('leaves EC2 room for what a cloud adds: 14 of 16 KB with every option', () => {
-    expect(checkUserDataSize(toCloudConfig(renderHost(everything)))).toBeLessThan(14 * 1024);
+  test('compresses no file that holds a token, and none at all where everything shall be readable', () => {
+    const filter = (text: string) =>
+      parse(text).write_files.find(({ path }: HostFile) => path === '/etc/nftables.conf');
+    const tokens = /<token>/;
+    const host = renderHost(options({ dnsServers: [TOKEN] }));
+    expect(filter(toCloudConfig(host, { tokens })).content).toContain(`ip daddr { ${TOKEN} }`);
+    expect(filter(toCloudConfig(renderHost(options()), { tokens })).encoding).toBe('gz+b64');
+    expect(toCloudConfig(host, { compressAbove: Number.POSITIVE_INFINITY })).not.toContain('gz+b64');
+  });
+
+  test('leaves EC2 room for what a cloud adds and for a second server: 13 of 16 KB with every option', () => {
+    expect(checkUserDataSize(toCloudConfig(renderHost(everything)))).toBeLessThan(13 * 1024);
   });
 
   test('is the same each time, and has nothing that a templating language would replace', () => {
