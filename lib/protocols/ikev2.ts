@@ -35,6 +35,18 @@ export const IKEV2: VpnProtocol = {
         { name: 'AES-GCM integrity check value', bytes: 16 },
       ],
     },
+    {
+      form: 'ESP tunnel, AES-CBC with HMAC-SHA-256, NAT-T, over IPv4, at most',
+      parts: [
+        { name: 'IPv4', bytes: 20 },
+        { name: 'UDP 4500', bytes: 8 },
+        { name: 'ESP header', bytes: 8 },
+        { name: 'AES-CBC initialisation vector', bytes: 16 },
+        { name: 'ESP padding', bytes: 15 },
+        { name: 'ESP pad length and next header', bytes: 2 },
+        { name: 'HMAC-SHA-256-128 integrity check value', bytes: 16 },
+      ],
+    },
   ],
   standing: {
     level: 'sound',

@@ -86,7 +86,14 @@ describe('the bytes that a protocol adds to a packet', () => {
       },
     ],
     [SSTP, { 'TLS 1.2 with AES-GCM over IPv4, one packet to a TLS record': 89 }],
-    [IKEV2, { 'ESP tunnel, AES-GCM, NAT-T, over IPv4, at most': 65, 'ESP tunnel, AES-GCM, over IPv4, at most': 57 }],
+    [
+      IKEV2,
+      {
+        'ESP tunnel, AES-GCM, NAT-T, over IPv4, at most': 65,
+        'ESP tunnel, AES-GCM, over IPv4, at most': 57,
+        'ESP tunnel, AES-CBC with HMAC-SHA-256, NAT-T, over IPv4, at most': 85,
+      },
+    ],
     [OPENVPN, { 'AES-256-GCM over UDP and IPv4': 52, 'AES-256-GCM over TCP and IPv4': 78 }],
     [WIREGUARD, { 'over IPv4': 60, 'over IPv6': 80 }],
   ])('are those of $name', (protocol, expected) => {
