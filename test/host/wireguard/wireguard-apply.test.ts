@@ -1,0 +1,156 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { privateKey, publicKey, Sandbox } from './support';
+
+const [ALICE, BOB, CAROL] = [publicKey(2), publicKey(3), publicKey(4)];
+const alice = { name: 'alice', publicKey: ALICE, address: '10.99.1.2' };
+const bob = { name: 'bob', publicKey: BOB, address: '10.99.1.3', presharedKey: privateKey(7) };
+const carol = { name: 'carol', publicKey: CAROL, address: '10.99.1.4' };
+const secretOf = (...users: unknown[]) => ({ privateKey: privateKey(1), users });
+const said = (stdout: string) => ({ status: 0, stdout, stderr: '' });
+const CONFIG = 'etc/wireguard/wg0.conf';
+
+describe('users of WireGuard on the machine', () => {
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(() => sandbox.remove());
+
+  const sync = () => `wg syncconf wg0 ${sandbox.folder}/${CONFIG}`;
+  const remove = (key: string) => `wg set wg0 peer ${key} remove`;
+
+  /** A machine that serves these users, all of whom are connected. */
+  function serving(...users: { name: string; publicKey: string; address: string; presharedKey?: string }[]): void {
+    sandbox.users(secretOf(...users));
+    const peers = users.map((user) => [
+      user.publicKey,
+      { shared: user.presharedKey ?? '(none)', ips: `${user.address}/32`, handshake: 1 },
+    ]);
+    sandbox.interfaces({ wg0: { peers: Object.fromEntries(peers) } });
+  }
+
+  test('are in a file that only root reads, before the interface exists', () => {
+    expect(sandbox.users(secretOf(alice, bob))).toEqual(said('wireguard: 2 users, 0 removed or changed\n'));
+    expect(sandbox.read(CONFIG)).toBe(`[Interface]
+PrivateKey = ${privateKey(1)}
+ListenPort = 51820
+[Peer]
+PublicKey = ${ALICE}
+AllowedIPs = 10.99.1.2/32
+[Peer]
+PublicKey = ${BOB}
+AllowedIPs = 10.99.1.3/32
+PresharedKey = ${privateKey(7)}
+`);
+    expect(statSync(join(sandbox.folder, CONFIG)).mode & 0o777).toBe(0o600);
+    expect(sandbox.told).toEqual([]);
+  });
+
+  test('are named in a file that everybody may read, and that holds no secret', () => {
+    sandbox.users(secretOf(alice, bob));
+    expect(sandbox.read('var/lib/vpn-gateway/wireguard-users')).toBe(
+      `${ALICE} 10.99.1.2 alice\n${BOB} 10.99.1.3 bob\n`,
+    );
+    expect(statSync(join(sandbox.folder, 'var/lib/vpn-gateway/wireguard-users')).mode & 0o777).toBe(0o644);
+  });
+
+  test('may be none yet, and the machine says so', () => {
+    expect(sandbox.users(secretOf())).toEqual(said('wireguard: no users yet: nobody can connect\n'));
+    expect(sandbox.read(CONFIG)).toBe(`[Interface]\nPrivateKey = ${privateKey(1)}\nListenPort = 51820\n`);
+  });
+
+  test('stay connected, without a word, where nothing changed', () => {
+    serving(alice, bob);
+    expect(sandbox.users(secretOf(alice, bob))).toEqual(said(''));
+    expect(sandbox.told).toEqual([sync()]);
+    expect(Object.values(sandbox.peers).map(({ handshake }) => handshake)).toEqual([1, 1]);
+  });
+
+  test('stay connected when somebody is added', () => {
+    serving(alice);
+    expect(sandbox.users(secretOf(alice, carol))).toEqual(said('wireguard: 2 users, 0 removed or changed\n'));
+    expect(sandbox.told).toEqual([sync()]);
+    expect(sandbox.peers).toEqual({
+      [ALICE]: { shared: '(none)', ips: '10.99.1.2/32', handshake: 1 },
+      [CAROL]: { shared: '(none)', ips: '10.99.1.4/32' },
+    });
+  });
+
+  test('stay connected when somebody is removed', () => {
+    serving(alice, bob);
+    expect(sandbox.users(secretOf(bob))).toEqual(said('wireguard: 1 users, 1 removed or changed\n'));
+    expect(sandbox.told).toEqual([remove(ALICE), sync()]);
+    expect(sandbox.peers).toEqual({ [BOB]: { shared: privateKey(7), ips: '10.99.1.3/32', handshake: 1 } });
+  });
+
+  test.each([
+    ['gets a shared key', { ...alice, presharedKey: privateKey(9) }, { shared: privateKey(9), ips: '10.99.1.2/32' }],
+    ['gets another address', { ...alice, address: '10.99.1.9' }, { shared: '(none)', ips: '10.99.1.9/32' }],
+  ])('are cut alone who %s', (_, changed, peer) => {
+    serving(alice, bob);
+    expect(sandbox.users(secretOf(changed, bob))).toEqual(said('wireguard: 2 users, 1 removed or changed\n'));
+    expect(sandbox.told).toEqual([remove(ALICE), sync()]);
+    expect(sandbox.peers).toEqual({
+      [ALICE]: peer,
+      [BOB]: { shared: privateKey(7), ips: '10.99.1.3/32', handshake: 1 },
+    });
+  });
+
+  test('are cut whose shared key is another, or none any more', () => {
+    serving(alice, bob);
+    sandbox.users(secretOf(alice, { ...bob, presharedKey: privateKey(8) }));
+    expect(sandbox.told).toEqual([remove(BOB), sync()]);
+    serving(alice, bob);
+    sandbox.users(secretOf(alice, { ...bob, presharedKey: undefined }));
+    expect(sandbox.told).toEqual([remove(BOB), sync()]);
+  });
+
+  test('are cut whose key is another', () => {
+    serving(alice, bob);
+    sandbox.users(secretOf({ ...alice, publicKey: CAROL }, bob));
+    expect(sandbox.told).toEqual([remove(ALICE), sync()]);
+    expect(Object.keys(sandbox.peers).sort()).toEqual([BOB, CAROL].sort());
+  });
+
+  test('stay connected when they are only called otherwise', () => {
+    serving(alice);
+    expect(sandbox.users(secretOf({ ...alice, name: 'alicia' }))).toEqual(said(''));
+    expect(sandbox.told).toEqual([sync()]);
+    expect(sandbox.read('var/lib/vpn-gateway/wireguard-users')).toBe(`${ALICE} 10.99.1.2 alicia\n`);
+  });
+
+  test('can be exchanged addresses', () => {
+    serving(alice, bob);
+    sandbox.users(secretOf({ ...alice, address: '10.99.1.3' }, { ...bob, address: '10.99.1.2' }));
+    expect(sandbox.told.sort()).toEqual([remove(ALICE), remove(BOB), sync()].sort());
+  });
+
+  test('are put in order although a run before was interrupted, or somebody added a peer by hand', () => {
+    serving(alice, bob);
+    sandbox.interfaces({ wg0: { peers: { [CAROL]: { shared: '(none)', ips: '0.0.0.0/0', handshake: 1 } } } });
+    expect(sandbox.users(secretOf(alice, bob))).toEqual(said(''));
+    expect(sandbox.told).toEqual([remove(CAROL), sync()]);
+    expect(Object.keys(sandbox.peers)).toEqual([ALICE, BOB]);
+  });
+
+  test('stay as they are when the next secret is refused', () => {
+    serving(alice, bob);
+    const before = sandbox.read(CONFIG);
+    expect(sandbox.users(secretOf({ ...alice, publicKey: 'hush' }))).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'users refused: user 1: publicKey not a key of WireGuard\n',
+    });
+    expect(sandbox.read(CONFIG)).toBe(before);
+    expect(sandbox.told).toEqual([]);
+  });
+
+  test('never have their keys, or the gateway its own, on a command line', () => {
+    serving(alice, bob);
+    sandbox.users(secretOf(alice, { ...bob, presharedKey: privateKey(8) }));
+    const calls = sandbox.read('bin/calls');
+    expect(calls).toContain('wg pubkey\n');
+    expect([1, 7, 8].filter((n) => calls.includes(privateKey(n)))).toEqual([]);
+  });
+});
