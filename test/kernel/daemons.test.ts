@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
 import * as fc from 'fast-check';
-import { PptpPool, type PptpPoolOptions, parsePptpUsers } from '../../lib/host';
+import { type HostConfig, PptpPool, type PptpPoolOptions, parsePptpUsers } from '../../lib/host';
 import { pptpHost } from './support/hosts';
 import { Machine, type Outcome } from './support/machine';
 
@@ -17,6 +17,12 @@ beforeAll(async () => {
 
 afterAll(() => machine?.stop());
 
+/** A host with its packet filter loaded, which the users' reach goes into. */
+function install(host: HostConfig): void {
+  machine.install(host);
+  machine.sh('mkdir -p /var/lib/vpn-gateway; nft -f /etc/nftables.conf');
+}
+
 function applyUsers(secret: string): Outcome {
   return machine.run(['sh', '-c', '. /etc/vpn-gateway/settings; exec vpn-gateway-apply users'], { input: secret });
 }
@@ -28,7 +34,7 @@ function dryRun(options: string): Outcome {
 
 describe("pppd of Debian 13 on the host's options", () => {
   beforeAll(() => {
-    machine.install(pptpHost({ dnsServers: ['10.20.0.53', '9.9.9.9'] }));
+    install(pptpHost({ dnsServers: ['10.20.0.53', '9.9.9.9'] }));
     expect(applyUsers('{"users": [{"name": "alice", "password": "correct horse"}]}').status).toBe(0);
   });
 
@@ -118,12 +124,12 @@ describe('users in chap-secrets', () => {
   }
 
   test('are read by pppd as they were meant, whatever characters they have', () => {
-    machine.install(pptpHost());
+    install(pptpHost());
     const users = fc.sample(fc.uniqueArray(user, { selector: ({ name }) => name, minLength: 60, maxLength: 60 }), {
       numRuns: 1,
       seed: 2637,
     })[0]!;
-    expect(applyUsers(JSON.stringify({ users }))).toEqual({ status: 0, text: '60 users\n' });
+    expect(applyUsers(JSON.stringify({ users }))).toEqual({ status: 0, text: 'pptp: 60 users\n' });
     const lines = machine.read('/etc/ppp/chap-secrets').trimEnd().split('\n').slice(1);
     expect(lines).toHaveLength(60);
     lines.forEach((line, at) => {
@@ -202,12 +208,26 @@ describe('users in chap-secrets', () => {
     '{"users": [{"name": "a", "password": "p"}, {"name": "A", "password": "@p/"}, {"name": "**", "password": "*"}]}',
     `{"users": [{"name": "${'n'.repeat(255)}", "password": "${'p'.repeat(255)}"}]}`,
     '  {"users":\n[ ]}\n',
+    ...[
+      ['10.0.0.5/32 tcp 443', '10.0.0.0/16'],
+      [],
+      ['10.0.0.5/16'],
+      ['10.0.0.5/32 tcp 443-442'],
+      ['10.0.0.5/32 tcp 65536'],
+      ['10.0.0.5/32 icmp 8'],
+      ['300.0.0.0/8'],
+      ['10.0.0.5/32 tcp 443 accept; flush ruleset'],
+      '10.0.0.5/32',
+    ].map((destinations) =>
+      JSON.stringify({ users: [{ name: 'a', password: 'hush', address: '10.99.0.250', destinations }] }),
+    ),
+    '{"users": [{"name": "a", "password": "hush", "destinations": ["10.0.0.0/16"]}]}',
   ];
 
   test.each(secrets)('the machine takes or refuses %j as the library does', (secret) => {
     const pool = PptpPool.from('10.99.0.0/24', { fixedAddresses: 10 });
     const known = '{"users": [{"name": "last", "password": "good"}]}';
-    machine.install(pptpHost());
+    install(pptpHost());
     expect(applyUsers(known).status).toBe(0);
     const before = machine.read('/etc/ppp/chap-secrets');
     let isGood = true;
@@ -227,7 +247,7 @@ describe('users in chap-secrets', () => {
   });
 
   test('that were removed or changed lose their calls, the others keep theirs', async () => {
-    machine.install(pptpHost());
+    install(pptpHost());
     applyUsers(
       JSON.stringify({
         users: ['gone', 'changed', 'stays', 'a "quoted" name'].map((name) => ({ name, password: 'old' })),
@@ -256,7 +276,7 @@ describe('users in chap-secrets', () => {
       (pid) => machine.run(['grep', '-q', 'State:.[SR]', `/proc/${pid}/status`]).status === 0,
     );
     expect(lives).toEqual([false, false, true, false, true]);
-    expect(said).toContain(`ended the call of pppd ${pids[0]}: user removed or changed\n`);
+    expect(said).toContain(`pptp: ended the call of pppd ${pids[0]}: user removed or changed\n`);
   });
 
   test('that redial with a fixed address end the dead call that still holds it', () => {
@@ -327,7 +347,7 @@ describe('pptpd of Debian 13 on the rendered pptpd.conf', () => {
       [...span('10.96.252', 2, 254), ...span('10.96.253', 1, 254), ...span('10.96.254', 1, 5)],
     ],
   ])('hands out the pool %s %j and nothing else', async (cidr, options, local, addresses) => {
-    machine.install(pptpHost({ pool: PptpPool.from(cidr, options) }));
+    install(pptpHost({ pool: PptpPool.from(cidr, options) }));
     const pptpd = start();
     const given = await addressesOf(addresses.length);
     expect(given).toEqual(expect.arrayContaining(addresses.map((remote) => `${local}:${remote}`)));
@@ -336,7 +356,7 @@ describe('pptpd of Debian 13 on the rendered pptpd.conf', () => {
   });
 
   test('answers no call beyond the last session', async () => {
-    machine.install(pptpHost({ pool: PptpPool.from('10.99.0.0/29') }));
+    install(pptpHost({ pool: PptpPool.from('10.99.0.0/29') }));
     const pptpd = start();
     const beyond = machine.run(['timeout', '3', 'python3', '/pptp-client.py', '6']);
     expect(beyond.status).toBe(124);
@@ -345,7 +365,7 @@ describe('pptpd of Debian 13 on the rendered pptpd.conf', () => {
   });
 
   test('starts pppd with the options file of the host and the address of the client', async () => {
-    machine.install(pptpHost());
+    install(pptpHost());
     const pptpd = start();
     await addressesOf(1);
     expect(machine.read('/run/calls')).toBe(
@@ -355,7 +375,7 @@ describe('pptpd of Debian 13 on the rendered pptpd.conf', () => {
   });
 
   test('keeps others waiting five seconds, not ten, for a client that connects and says nothing', async () => {
-    machine.install(pptpHost());
+    install(pptpHost());
     const pptpd = start();
     machine.sh(
       'python3 -c "import socket, time; s = socket.create_connection((\'127.0.0.1\', 1723)); time.sleep(30)" >/dev/null 2>&1 & sleep 0.5',

@@ -64,7 +64,7 @@ describe('a machine whose kernel has PPP', () => {
   test('is ready without a reboot, and says so to the cloud once in its life', () => {
     expect(gateway(machine)).toEqual({
       status: 0,
-      text: 'policy: client 203.0.113.0/24\n1 users\nready: PPTP answers; packet filter, users and policy are in place\n',
+      text: 'policy: client 203.0.113.0/24\npptp: 1 users\nready: pptpd.service answers; packet filter, users and policy are in place\n',
     });
     expect(signals(machine)).toBe(`ready ${ME}\n`);
     expect(listens(machine)).toBe(true);
@@ -101,7 +101,7 @@ describe('a machine whose kernel has PPP', () => {
     machine.write('/cloud/no-ppp', '');
     expect(gateway(machine)).toEqual({
       status: 1,
-      text: 'this gateway does not serve: failed at loading ppp_generic, ppp_async and ppp_mppe into kernel 6.12.117+deb13-amd64\n',
+      text: 'this gateway does not serve: failed at loading ppp_generic ppp_async ppp_mppe into kernel 6.12.117+deb13-amd64\n',
     });
     expect(signals(machine)).toBe(`failure ${ME}\n`);
     expect(listens(machine)).toBe(false);
@@ -130,7 +130,7 @@ describe('a machine whose kernel has PPP', () => {
 
   test('fails where pptpd does not answer', () => {
     machine.write('/cloud/no-pptpd', '');
-    expect(gateway(machine).text).toMatch(/this gateway does not serve: failed at starting pptpd\n$/);
+    expect(gateway(machine).text).toMatch(/this gateway does not serve: failed at starting pptpd\.service\n$/);
     expect(signals(machine)).toBe(`failure ${ME}\n`);
   });
 
@@ -188,7 +188,7 @@ describe('a machine whose kernel has PPP', () => {
         '{"users": [{"name": "alice", "password": "new"}, {"name": "bob", "password": "b"}]}',
       );
       machine.write('/cloud/policy', renderPolicy({ clients: ['198.51.100.0/24'], destinations: [] }));
-      expect(gateway(machine)).toEqual({ status: 0, text: 'policy: client 198.51.100.0/24\n2 users\n' });
+      expect(gateway(machine)).toEqual({ status: 0, text: 'policy: client 198.51.100.0/24\npptp: 2 users\n' });
       expect(machine.read('/etc/ppp/chap-secrets')).toContain('"bob" pptpd "b" 10.99.0.0/24\n');
       expect(machine.must('nft', 'list', 'set', 'inet', 'vpn_gateway', 'clients')).toContain('198.51.100.0/24');
     });
@@ -202,7 +202,7 @@ describe('a machine whose kernel has PPP', () => {
         status: 1,
         text:
           'policy: client 198.51.100.0/24\n' +
-          'users refused: user 1: not 1 to 255 printable ASCII characters\nusers: the last good ones stay\n',
+          'users refused: user 1: password not 1 to 255 printable ASCII characters\nusers: the last good ones stay\n',
       });
       machine.sh('rm /cloud/users.json');
       expect(gateway(machine)).toMatchObject({
@@ -301,7 +301,7 @@ esac
   test('installs the full flavour, makes GRUB boot that, and reboots once without a signal', () => {
     const { status, text } = gateway(machine);
     expect(status).toBe(0);
-    expect(text).toContain(`kernel ${cloud} has no PPP: rebooting into ${full}\n`);
+    expect(text).toContain(`kernel ${cloud} lacks modules: rebooting into ${full}\n`);
     expect(boots()).toBe(full);
     expect(machine.read('/cloud/systemctl')).toBe('reboot\n');
     expect(signals(machine)).toBe('');
@@ -339,7 +339,7 @@ esac
       expect(status).toBe(1);
       expect(text).toContain('ppp_mppe not found');
       expect(text).toContain(
-        `this gateway does not serve: failed at loading ppp_generic, ppp_async and ppp_mppe into kernel ${full}\n`,
+        `this gateway does not serve: failed at loading ppp_generic ppp_async ppp_mppe into kernel ${full}\n`,
       );
     }
     expect(signals(machine)).toBe(`failure ${ME}\n`);
