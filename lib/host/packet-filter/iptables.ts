@@ -19,7 +19,7 @@ export function renderIptables(spec: FilterSpec): HostFile[] {
     },
     { path: '/etc/vpn-gateway/rules.v6', content: filter6(spec) },
     { path: '/etc/modprobe.d/vpn-gateway.conf', content: 'options xt_recent ip_list_tot=8192\n' },
-    { path: '/usr/local/sbin/vpn-gateway-filter', mode: '0755', content: LOADER, isProgram: true },
+    { path: '/usr/local/sbin/vpn-gateway-filter', mode: '0755', content: LOADER },
     { path: '/etc/systemd/system/vpn-gateway-filter.service', content: UNIT },
   ];
 }
@@ -229,6 +229,8 @@ function filter({ services, dnsServers }: FilterSpec, flows: OpenFlows): string 
         ...dnsServers.flatMap((server) =>
           ['tcp', 'udp'].map((protocol) => `-d ${server}/32 -p ${protocol} -m ${protocol} --dport 53 -j ACCEPT`),
         ),
+        // Azure's DNS server also hands a machine its certificates and settings.
+        '-d 168.63.129.16/32 -j vpn-refuse-metadata',
         '-j vpn-reach',
         '-j vpn-destinations',
         '-j vpn-refuse-destination',

@@ -255,6 +255,8 @@ function fromClients({ services, dnsServers }: FilterSpec): Block {
       ...(dnsServers.length === 0
         ? []
         : [`ip daddr { ${dnsServers.join(', ')} } meta l4proto { tcp, udp } th dport 53 accept`]),
+      // Azure's DNS server also hands a machine its certificates and settings.
+      'ip daddr 168.63.129.16 counter jump refuse_metadata',
       'ip saddr vmap @reach',
       'jump destinations',
       'counter jump refuse_destination',
