@@ -17,8 +17,10 @@ import { GATEWAY_SUBNET } from './virtual-network';
  * security group to GatewaySubnet and never switches SSTP on.
  */
 export class ManagedIkev2Gateway extends Construct {
-  /** Tells the servers of a `VpnGateway` apart. */
+  /** Tells the servers of a `VpnGateway` apart, together with `managed`. */
   public readonly protocol = 'ikev2';
+  /** Tells it from a server on a machine. */
+  public readonly managed = true;
   /** The gateway itself, for what these props do not cover: `gateway.resource.putCustomRoute({ ... })`. */
   public readonly resource: VirtualNetworkGateway;
   /** The address, where one was created. */

@@ -6,15 +6,9 @@ import type { Clients } from './clients';
 import { type GatewayGeneration, GatewaySku, TunnelType } from './gateway-options';
 import { type CheckedGateway, checkGateway, type GatewayProps, refuseOverlap } from './gateway-props';
 import { pointToSite } from './point-to-site';
+import { checkedAddress, type IPublicIp } from './public-ip';
 import { ifKnown, isToken, known } from './token';
 import { checkedResourceId, GATEWAY_SUBNET, type ISubnet, subnetName } from './virtual-network';
-import { hasZones, zonesOf } from './zones';
-
-/** An address: a `PublicIp` or `DataAzurermPublicIp` of @cdktf/provider-azurerm, or an object with its resource id. */
-export interface IPublicIp {
-  /** Its resource id. */
-  readonly id: string;
-}
 
 /** What is particular to VPN Gateway, Azure's managed IKEv2 server. */
 export interface ManagedIkev2Options {
@@ -116,7 +110,7 @@ export function checkManagedIkev2(
     ...gateway,
     ...settings,
     subnetPrefixes: checkedSubnet(props, gateway.networkRanges),
-    zones: checkedAddress(props, gateway.location),
+    zones: checkedAddress(props, gateway.location, true),
     accepted: [
       ...unfilteredClients(props, gateway.clients),
       ...settings.authentication.flatMap((one) => one.accepted ?? []),
@@ -309,50 +303,4 @@ function checkedSubnet(
     }
   }
   return gatewaySubnetPrefix === undefined ? [] : [gatewaySubnetPrefix];
-}
-
-/** Checks the address that is given, or chooses the zones of the one that is created. */
-function checkedAddress({ publicIp, zones }: ManagedIkev2Options, location: string): readonly string[] {
-  if (publicIp === undefined) {
-    return zonesOf(location, zones);
-  }
-  const wrong = (what: string, got: unknown, allowed: string) =>
-    invalid({
-      code: 'VPN_GATEWAY_PUBLIC_IP_INVALID',
-      what,
-      got,
-      allowed,
-      instead: 'no publicIp, so that one is created',
-    });
-  if (zones !== undefined) {
-    invalid({
-      code: 'OPTIONS_CONFLICT',
-      what: 'zones is given beside publicIp, which has zones of its own',
-      got: zones,
-      allowed: 'one of them',
-      instead: 'no zones',
-    });
-  }
-  checkedResourceId(publicIp?.id, 'Microsoft.Network/publicIPAddresses', 'publicIp.id');
-  const { skuInput, allocationMethodInput, zonesInput } = publicIp as {
-    readonly skuInput?: string;
-    readonly allocationMethodInput?: string;
-    readonly zonesInput?: readonly string[];
-  };
-  if (ifKnown(skuInput) === 'Basic' || ifKnown(allocationMethodInput) === 'Dynamic') {
-    wrong(
-      'the address is of the Basic SKU or dynamic, and a VPN gateway takes neither',
-      `${skuInput ?? 'Standard'}, ${allocationMethodInput}`,
-      "sku: 'Standard' with allocationMethod: 'Static'",
-    );
-  }
-  const madeHere = 'zonesInput' in publicIp;
-  if (madeHere && (zonesInput === undefined || zonesInput.length === 0) && hasZones(location) === true) {
-    wrong(
-      'the address has no zones in a region that has zones, and Azure refuses it for a gateway of an AZ SKU (VmssVpnGatewayPublicIpsMustHaveZonesConfigured)',
-      undefined,
-      "zones: ['1', '2', '3'] on the address",
-    );
-  }
-  return [];
 }

@@ -10,6 +10,9 @@ const ON_AWS: Readonly<Record<string, string>> = {
   PptpGateway: 'PptpGateway',
   VpnGateway: 'VpnGateway',
   ManagedIkev2Gateway: 'ManagedOpenVpnGateway',
+  WireGuardGateway: 'WireGuardGateway',
+  Ikev2Gateway: 'Ikev2Gateway',
+  OpenVpnGateway: 'OpenVpnGateway',
   VpnNetworkSecurityGroup: 'VpnSecurityGroup',
 };
 

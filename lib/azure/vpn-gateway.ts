@@ -80,7 +80,8 @@ function decide(props: VpnGatewayProps, className: string, id: string): Choice<V
 }
 
 function checkedProtocols(protocols: readonly Vpn[]): readonly Vpn[] {
-  const allowed = 'Vpn.pptp({ ... }) and Vpn.ikev2Managed({ ... }), each at most once, the preferred first';
+  const allowed =
+    'Vpn.pptp, Vpn.ikev2Managed, Vpn.wireGuard, Vpn.ikev2 and Vpn.openVpn, each at most once, the preferred first';
   if (!Array.isArray(protocols) || protocols.length === 0) {
     invalid({
       code: 'PROTOCOLS_EMPTY',

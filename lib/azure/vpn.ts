@@ -2,11 +2,14 @@ import type { Construct } from 'constructs';
 import type { Candidate } from '../feasibility';
 import type { Insecure } from '../flows';
 import type { CheckedGateway } from './gateway-props';
+import { type MachineKind, planMachine } from './machine-gateway';
+import type { MachineGatewayOptions, MachineGatewayProps } from './machine-options';
 import { ManagedIkev2Gateway } from './managed-ikev2-gateway';
 import { checkManagedIkev2, keepChecked, type ManagedIkev2Options } from './managed-ikev2-options';
 import { checkInsecure } from './pptp-gateway';
 import type { VpnGatewayProps } from './vpn-gateway';
-import { managedIkev2Candidate, pptpCandidate } from './way';
+import { machineCandidate, managedIkev2Candidate, pptpCandidate } from './way';
+import { WIREGUARD_MACHINE, WireGuardGateway, type WireGuardOptions } from './wireguard-gateway';
 
 /** Options of `Vpn.pptp`. */
 export interface PptpOptions {
@@ -14,8 +17,11 @@ export interface PptpOptions {
   readonly insecure: Insecure;
 }
 
-/** The server that a `VpnGateway` built, told apart by its `protocol`. */
-export type VpnServer = ManagedIkev2Gateway;
+/**
+ * The server that a `VpnGateway` built, told apart by its `protocol` and, where Azure runs one and a machine runs another
+ * of the same protocol, by `managed`.
+ */
+export type VpnServer = ManagedIkev2Gateway | WireGuardGateway;
 
 /** What could be built for one entry of the list. */
 export interface VpnPlan extends Candidate {
@@ -47,10 +53,33 @@ export class Vpn {
     });
   }
 
+  /** WireGuard on a machine: a `WireGuardGateway` with the id `WireGuard`. */
+  public static wireGuard(options: WireGuardOptions): Vpn {
+    return Vpn.onMachine('Vpn.wireGuard', WIREGUARD_MACHINE, options, (scope, props) => {
+      return new WireGuardGateway(scope, 'WireGuard', props);
+    });
+  }
+
   private constructor(
     /** What the user wrote to get it; two of one name in a list are one too many. */
     public readonly writtenAs: string,
     /** Checks its options together with the props of the gateway, and says what could be built. */
     public readonly plan: (props: VpnGatewayProps, id: string, gateway: CheckedGateway) => VpnPlan,
   ) {}
+
+  /** A server on a machine. */
+  private static onMachine<Options extends MachineGatewayOptions>(
+    writtenAs: string,
+    kind: MachineKind<Options>,
+    options: Options,
+    build: (scope: Construct, props: Options & MachineGatewayProps) => VpnServer,
+  ): Vpn {
+    return new Vpn(writtenAs, (props, id, gateway) => {
+      // Flow logs are of the virtual network and stay when one server takes the place of another.
+      const { flowLogs, protocols, ...server } = { ...props, ...options };
+      const own = server as Options & MachineGatewayProps;
+      planMachine(kind, own, writtenAs, gateway);
+      return { ...machineCandidate(kind.protocol, props, id), build: (scope) => build(scope, own) };
+    });
+  }
 }

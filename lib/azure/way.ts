@@ -13,7 +13,7 @@ import {
 import { AZURE } from '../network/azure';
 import type { CarriageFact } from '../network/element';
 import { INTERNET } from '../network/internet';
-import { IKEV2, PPTP } from '../protocols';
+import { IKEV2, OPENVPN, PPTP, type VpnProtocol, WIREGUARD } from '../protocols';
 import type { Clients } from './clients';
 import { Through } from './through';
 
@@ -130,6 +130,31 @@ export function managedIkev2Candidate(props: WayProps, id: string): Candidate {
   };
 }
 
+/** What a user writes for a server on a machine, and what clients need for it, by the id of its protocol. */
+const ON_A_MACHINE: ReadonlyMap<string, { readonly written: string; readonly clients: string }> = new Map([
+  [WIREGUARD.id, { written: 'wireGuard', clients: 'needs an app, but for Linux; has one for every system' }],
+  [IKEV2.id, { written: 'ikev2', clients: 'built into Windows, macOS, iOS, Android 12+' }],
+  [OPENVPN.id, { written: 'openVpn', clients: 'needs an app; has one for every system' }],
+]);
+
+/** WireGuard, IKEv2 or OpenVPN on a virtual machine. */
+export function machineCandidate(protocol: VpnProtocol, props: WayProps, id: string): Candidate {
+  const { written = '', clients = '' } = ON_A_MACHINE.get(protocol.id) ?? {};
+  return {
+    protocol,
+    paths: [wayToMachine(props)],
+    builtBy: 'a Debian machine',
+    takes: 'about 5 to 10 minutes to create',
+    cost: 'billed as one small virtual machine and one public IP address',
+    clients,
+    code: [
+      `new VpnGateway(this, '${id}', { virtualNetwork, clients, protocols: [Vpn.${written}({`,
+      `  subnetPrefix: '10.40.254.0/28', keyVault, secretName: '${protocol.id}', adminSshKey,`,
+      '})] });',
+    ].join('\n'),
+  };
+}
+
 /** What a refusal is about. */
 export interface RefusalSubject {
   /** The code of the reason that matters most. */
@@ -147,7 +172,10 @@ export interface RefusalSubject {
  * @throws RefusalError always
  */
 export function refuse({ code, id, path, writtenAs, asked, props }: RefusalSubject): never {
-  const offers = [assessCandidate(managedIkev2Candidate(props, id))];
+  const offers = [
+    managedIkev2Candidate(props, id),
+    ...[WIREGUARD, OPENVPN, IKEV2].map((protocol) => machineCandidate(protocol, props, id)),
+  ].map((candidate) => assessCandidate(candidate));
   raise(
     new RefusalError({
       code,
@@ -157,10 +185,10 @@ export function refuse({ code, id, path, writtenAs, asked, props }: RefusalSubje
         asked,
         offers,
         bringYourOwn:
-          "new VpnNetworkSecurityGroup(this, 'VpnNsg', { resourceGroupName, location, clients, protocols: [WIREGUARD] });",
+          "new VpnNetworkSecurityGroup(this, 'VpnNsg', { resourceGroupName, location, clients, protocols: [L2TP_IPSEC] });",
       }),
       reasons: reasonSentences(asked),
-      alternatives: offers.map(({ candidate }) => candidate.code),
+      alternatives: offers.filter(({ result }) => result === 'works').map(({ candidate }) => candidate.code),
       constructPath: path,
     }),
   );
