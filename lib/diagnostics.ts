@@ -175,6 +175,17 @@ export const DIAGNOSTIC_CODES = [
   'HOST_CANNOT_NAME_CLIENTS',
   'ROLE_NOT_CHANGED',
   'NO_PACKAGE_SOURCE',
+
+  // The keys command
+  'KEYS_USAGE',
+  'KEYS_OPTION_INVALID',
+  'KEYS_FOLDER_INVALID',
+  'KEYS_FILE_EXISTS',
+  'KEYS_FILE_FAILED',
+  'KEYS_SECRET_OF_OTHER_FOLDER',
+  'KEYS_USER_UNKNOWN',
+  'KEYS_POOL_FULL',
+  'KEYS_NOTHING_TO_RENEW',
 ] as const;
 
 /** A stable code for one kind of error, refusal or warning, for example `GRE_DROPPED_BY_FABRIC`. */
