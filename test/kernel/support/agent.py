@@ -1,52 +1,76 @@
-"""Sends and receives packets on one machine: a line of JSON in, a line of JSON out."""
-import errno, json, select, socket, struct, sys, threading, time
+"""Moves bytes on one machine: a line of JSON in, a line of JSON out. What packets mean is the tests' business."""
+import errno, json, select, socket, sys, threading, time
 
-sockets, arrived, delivered, listeners = {}, [], [], []
+sockets, listeners, accepted = {}, [], []
+arrived, delivered = [], []  # packets as (interface or None, hex), before the packet filter and behind it
+news = threading.Condition()
 
 
-def packet(frame):
-    """What matters of one IPv4 packet."""
-    header = (frame[0] & 15) * 4
-    body = frame[header:]
-    seen = {'protocol': frame[9], 'from': socket.inet_ntoa(frame[12:16]), 'to': socket.inet_ntoa(frame[16:20])}
-    if frame[9] == socket.IPPROTO_TCP:
-        seen['port'], flags = struct.unpack('!H', body[2:4])[0], body[13]
-        seen['flags'] = ('S' if flags & 2 else '') + ('A' if flags & 16 else '') + ('R' if flags & 4 else '')
-        at, end = 20, (body[12] >> 4) * 4
-        while at < end and body[at] != 0:
-            if body[at] == 2:
-                seen['mss'] = struct.unpack('!H', body[at + 2:at + 4])[0]
-            at += 1 if body[at] == 1 else body[at + 1]
-    if frame[9] == socket.IPPROTO_UDP:
-        seen['port'], seen['text'] = struct.unpack('!H', body[2:4])[0], body[8:].decode('latin1')
-    if frame[9] == socket.IPPROTO_GRE:
-        seen['version'], seen['call'] = body[1] & 7, struct.unpack('!H', body[6:8])[0]
-    return seen
+def note(at, interface, packet):
+    with news:
+        at.append((interface, packet.hex()))
+        news.notify_all()
 
 
 def watch():
     """Everything that arrives at an interface, before any packet filter."""
-    wire = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800))
+    wire = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
     while True:
-        frame, address = wire.recvfrom(65535)
-        if address[2] != socket.PACKET_OUTGOING:
-            arrived.append(packet(frame))
+        packet, (interface, _, kind, *_) = wire.recvfrom(65535)
+        if kind != socket.PACKET_OUTGOING and packet[0] >> 4 in (4, 6):
+            note(arrived, interface, packet)
 
 
-def deliver():
-    """GRE that got past the packet filter to a process, as it does to pptpctrl."""
-    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_GRE)
+def deliver(protocol):
+    """What got past the packet filter to a process, as GRE does to pptpctrl."""
+    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol)
     while True:
-        delivered.append(packet(raw.recv(65535)))
+        note(delivered, None, raw.recv(65535))
 
 
-def serve(port):
+def seen(at, marker='', count=1, patience=3.0, surplus=0.04):
+    """Takes the packets that hold the marker: waits for `count` of them, then a moment for more."""
+    at = {'arrived': arrived, 'delivered': delivered}[at]
+    with news:
+        if count:
+            news.wait_for(lambda: sum(marker in packet for _, packet in at) >= count, patience)
+    time.sleep(surplus)
+    with news:
+        taken = [[interface, packet] for interface, packet in at if marker in packet]
+        at.clear()
+    return taken
+
+
+def send(packets):
+    """Whole IPv4 packets, from whatever source they name."""
+    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    for packet in map(bytes.fromhex, packets):
+        try:
+            raw.sendto(packet, (socket.inet_ntoa(packet[16:20]), 0))
+        except PermissionError:  # this machine's own filter
+            pass
+
+
+def send6(packets, to, interface):
+    """Payloads of UDP over IPv6."""
+    for packet in packets:
+        udp = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        udp.sendto(bytes.fromhex(packet), (*to, 0, socket.if_nametoindex(interface)))
+
+
+def serve(port, how):
     server = socket.create_server(('', port), backlog=4096)
     listeners.append(server)
     while True:
-        connection, _ = server.accept()
-        sockets[connection.getpeername()] = connection
-        threading.Thread(target=echo, args=(connection,), daemon=True).start()
+        connection, (address, number) = server.accept()
+        name = f'{address}:{number}'
+        sockets[name] = connection
+        if how == 'hold':
+            with news:
+                accepted[:] = [name]
+                news.notify_all()
+        if how != 'hold':
+            threading.Thread(target={'echo': echo, 'pour': pour}[how], args=(connection,), daemon=True).start()
 
 
 def echo(connection):
@@ -57,27 +81,60 @@ def echo(connection):
         pass
 
 
-def connect(src, dst, port, name, timeout=1.0):
+def pour(connection):
+    try:
+        connection.sendall(bytes(200_000))
+        connection.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
+def connect(src, dst, port, name, timeout=0.6):
+    """The own port of a connection that came up, or nothing."""
     connection = socket.socket()
     connection.settimeout(timeout)
     connection.bind((src, 0))
     sockets[name] = connection
     try:
         connection.connect((dst, port))
-        return True
+        return connection.getsockname()[1]
     except OSError:
-        return False
+        return None
+
+
+def write(name, data):
+    sockets[name].sendall(bytes.fromhex(data))
+
+
+def read(name, length, timeout=1.0):
+    """So many bytes of a connection, or those that came in time."""
+    connection, data, end = sockets[name], b'', time.monotonic() + timeout
+    while len(data) < length and (left := end - time.monotonic()) > 0:
+        connection.settimeout(left)
+        try:
+            more = connection.recv(length - len(data))
+        except OSError:
+            break
+        if not more:
+            break
+        data += more
+    return data.hex() if length <= 65536 else len(data)
+
+
+def newest(timeout=2.0):
+    """The connection that was accepted last, once."""
+    with news:
+        news.wait_for(lambda: accepted, timeout)
+        return accepted.pop()
 
 
 def talk(name):
     """Whether a word comes back over an open connection."""
-    connection = sockets[name]
-    connection.settimeout(1.0)
     try:
-        connection.sendall(b'word')
-        return connection.recv(16) == b'word'
+        write(name, b'word'.hex())
     except OSError:
         return False
+    return read(name, 4, 0.6) == b'word'.hex()
 
 
 def burst(src, dst, port, count):
@@ -103,22 +160,6 @@ def burst(src, dst, port, count):
     return up
 
 
-def gre(src, dst, call=1, version=1, protocol=0x880B, count=3):
-    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_GRE)
-    raw.bind((src, 0))
-    first = 0x3000 | version if version else 0x2000
-    for number in range(count):
-        raw.sendto(struct.pack('!HHHHI', first, protocol, 4, call, number) + b'data', (dst, 0))
-
-
-def udp(src, dst, port, text='word', spoofed=False):
-    """One datagram; a spoofed one has a source that is not this machine's."""
-    datagram = struct.pack('!HHHH', 40000, port, 8 + len(text), 0) + text.encode()
-    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-    header = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 20 + len(datagram), 0, 0, 64, 17, 0, socket.inet_aton(src), socket.inet_aton(dst))
-    raw.sendto(header + datagram, (dst, 0))
-
-
 def close(name):
     sockets.pop(name).close()
 
@@ -128,20 +169,13 @@ def start(action, *arguments):
     time.sleep(0.05)
 
 
-def look(at, wait=0.25):
-    """Takes what was seen up to now, or a little later."""
-    time.sleep(wait)
-    seen = at[:]
-    del at[:]
-    return seen
-
-
 actions = {
-    'serve': lambda port: start(serve, port), 'connect': connect, 'talk': talk, 'burst': burst, 'gre': gre, 'udp': udp, 'close': close,
-    'arrived': lambda: look(arrived), 'delivered': lambda: look(delivered),
+    'serve': lambda port, how='echo': start(serve, port, how), 'connect': connect, 'write': write, 'read': read,
+    'newest': newest, 'talk': talk, 'burst': burst, 'close': close, 'send': send, 'send6': send6, 'seen': seen,
 }
 start(watch)
-start(deliver)
+for protocol in socket.IPPROTO_GRE, socket.IPPROTO_UDP, socket.IPPROTO_ESP, socket.IPPROTO_ICMP:
+    start(deliver, protocol)
 for line in sys.stdin:
     order = json.loads(line)
     print(json.dumps(actions[order.pop('what')](**order)))
