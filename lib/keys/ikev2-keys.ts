@@ -1,0 +1,51 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { authorityOf, clientCertificate, serverCertificate } from './certificate-keys';
+import { titleOf } from './gateway';
+import { ikev2Profiles } from './ikev2-profiles';
+import { randomPassword } from './password';
+import { pkcs12 } from './pkcs12';
+import type { MadeUser, ProtocolKeys } from './protocol-keys';
+
+/** IKEv2: the server has a certificate, and each user a certificate or a password. */
+export const IKEV2_KEYS: ProtocolKeys = {
+  async server(making) {
+    const authority = authorityOf(making);
+    return {
+      ...(await serverCertificate(making)),
+      clientCa: authority.certificate,
+      crl: await authority.revocationList(making.now, undefined, []),
+    };
+  },
+
+  renewServer: serverCertificate,
+
+  async user(making, _secret, user): Promise<MadeUser> {
+    const { gateway, authentication = gateway.authentication } = making;
+    const { name, password = randomPassword() } = user;
+    const authority = authorityOf(making);
+    const files = [
+      { path: 'password.txt', content: `${password}\n` },
+      { path: 'ca.cer', content: authority.certificate },
+    ];
+    if (user.password !== undefined || authentication === 'password') {
+      const profiles = ikev2Profiles({ gateway, authority, name, login: { password } });
+      return { credential: { password }, files: [...files, ...profiles] };
+    }
+    const credential = await clientCertificate(making, name);
+    const container = pkcs12({
+      name: titleOf(gateway),
+      certificate: new X509Certificate(credential.certificate).raw,
+      privateKey: createPrivateKey(credential.privateKey).export({ format: 'der', type: 'pkcs8' }),
+      authority: authority.raw,
+      password,
+    });
+    const profiles = ikev2Profiles({ gateway, authority, name, login: { credential, pkcs12: container } });
+    return {
+      credential: {},
+      certificate: credential.certificate,
+      files: [...files, { path: 'client.p12', content: container }, ...profiles],
+    };
+  },
+
+  check(_json, _gateway) {},
+};
