@@ -5,13 +5,13 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { pathBelow } from '../construct-path';
-import { checkUserDataSize, pptpService, renderHost, toCloudConfig } from '../host';
+import { checkUserDataSize, EC2_USER_DATA_LIMIT, pptpService, renderHost, toCloudConfig, userDataSize } from '../host';
 import { type BootScript, runBootScript } from './boot-script';
 import { hostCommands } from './host-commands';
 import { TEXT_TOKEN } from './live-policy';
 import { shipJournal } from './log-shipping';
-import type { PptpGatewayProps } from './pptp-gateway-props';
-import type { PptpGatewaySettings } from './pptp-gateway-settings';
+import type { MachineGatewayProps } from './machine-gateway-props';
+import type { MachineSettings } from './machine-gateway-settings';
 import { installSsmAgent } from './session-manager';
 import { isToken } from './token';
 
@@ -37,8 +37,8 @@ export interface Told {
 export function userDataOf(
   scope: Construct,
   id: string,
-  props: PptpGatewayProps,
-  settings: PptpGatewaySettings,
+  props: MachineGatewayProps,
+  settings: MachineSettings,
   told: Told,
 ): string {
   const stack = Stack.of(scope);
@@ -53,20 +53,15 @@ export function userDataOf(
   const scripts = bootScriptsOf(scope, props, settings);
   const host = renderHost({
     architecture: settings.architecture,
-    services: [
-      pptpService({
-        pool: settings.pool,
-        dnsServers: settings.dnsServers,
-        isToken,
-        ...(props.limits === undefined ? {} : { limits: props.limits }),
-      }),
-    ],
+    services: settings.servers.map(({ service }) => service),
+    debian: settings.debian,
+    ...(props.packetFilter === undefined ? {} : { packetFilter: props.packetFilter }),
     addressing: settings.addressing.routes === undefined ? 'masquerade' : 'routed',
     dnsServers: settings.dnsServers,
     commands: hostCommands({
       region: stack.region,
       usersSecretArn: later(() => told.secret?.secretArn),
-      usersSecretRegion: props.usersSecret?.env.region ?? stack.region,
+      usersSecretRegion: settings.secret?.env.region ?? stack.region,
       policyParameterName: nameOfOurs(() => told.policy?.ref),
       stack: stack.stackId,
       logicalId: nameOfOurs(() => told.instance?.logicalId),
@@ -93,12 +88,14 @@ export function userDataOf(
         }),
     isToken,
   });
-  const text = toCloudConfig(host, { tokens: TEXT_TOKEN });
-  const bounded = counted(text, [stack.region, stack.urlSuffix], 24);
-  checkUserDataSize(counted(bounded, ours, pathBelow(scope, id).length + BYTES_BESIDE_PATH), {
+  const bounded = (text: string) =>
+    counted(counted(text, [stack.region, stack.urlSuffix], 24), ours, pathBelow(scope, id).length + BYTES_BESIDE_PATH);
+  const size = { tokens: TEXT_TOKEN, bytesPerToken: BYTES_PER_TOKEN };
+  const text = toCloudConfig(host, {
     tokens: TEXT_TOKEN,
-    bytesPerToken: BYTES_PER_TOKEN,
+    fits: (some) => userDataSize(bounded(some), size) <= EC2_USER_DATA_LIMIT,
   });
+  checkUserDataSize(bounded(text), size);
   return text;
 }
 
@@ -108,7 +105,7 @@ function counted(text: string, tokens: readonly string[], length: number): strin
 }
 
 /** What the machine runs at its first boot beside what makes it a gateway. */
-export function bootScriptsOf(scope: Construct, props: PptpGatewayProps, settings: PptpGatewaySettings): BootScript[] {
+export function bootScriptsOf(scope: Construct, props: MachineGatewayProps, settings: MachineSettings): BootScript[] {
   const { journalLogGroup } = props;
   const { sessionManagerSigningKey, architecture } = settings;
   const { region, urlSuffix } = Stack.of(scope);

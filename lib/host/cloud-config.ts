@@ -2,15 +2,15 @@ import { gzipSync, strToU8 } from 'fflate';
 import type { HostConfig } from './host';
 import type { HostFile } from './host-commands';
 
-/** How long files are written. */
+/** How files are written. */
 export interface CloudConfigOptions {
   /**
-   * Files of more characters are compressed (`encoding: gz+b64`): EC2 has 16 KB for everything, and a base64 of gzip is
-   * about half of a program. `Infinity` keeps all of them readable, where there is room.
+   * Whether a text is short enough for the cloud. Files are written readably where that fits; otherwise those of more
+   * than 1024 characters are compressed; otherwise all of them together.
    *
-   * @default 1024
+   * @default everything fits
    */
-  readonly compressAbove?: number;
+  readonly fits?: (text: string) => boolean;
   /**
    * Matches a token in text. A file with one stays as it is: what is compressed can no longer be filled in.
    *
@@ -19,21 +19,53 @@ export interface CloudConfigOptions {
   readonly tokens?: RegExp;
 }
 
+/** Where the files lie that come compressed together, and what puts them into their places. */
+const PACKAGE = '/run/vpn-gateway-files.json';
+const UNPACK = `import json, os
+for path, mode, content in json.load(open('${PACKAGE}')):
+ os.makedirs(os.path.dirname(path), exist_ok=True)
+ open(path, 'w').write(content)
+ os.chmod(path, int(mode, 8))
+`;
+
 /**
  * The host as cloud-init user data. `#cloud-config` is its first line, exactly: with anything else there cloud-init
  * ignores the whole.
  */
-export function toCloudConfig(host: HostConfig, options: CloudConfigOptions = {}): string {
-  const { compressAbove = 1024, tokens } = options;
-  const isLong = ({ content }: HostFile) =>
-    content.length > compressAbove && (tokens === undefined || content.search(tokens) === -1);
+export function toCloudConfig(host: HostConfig, { fits = () => true, tokens }: CloudConfigOptions = {}): string {
+  const isFixed = ({ content }: HostFile) => tokens === undefined || content.search(tokens) === -1;
+  const readable = cloudConfig(host, host.files.map(asText), host.commands);
+  if (fits(readable)) {
+    return readable;
+  }
+  const isLong = (file: HostFile) => file.content.length > 1024 && isFixed(file);
+  const mostlyReadable = cloudConfig(
+    host,
+    host.files.map((file) => (isLong(file) ? asPacked(file) : asText(file))),
+    host.commands,
+  );
+  if (fits(mostlyReadable)) {
+    return mostlyReadable;
+  }
+  const together = host.files.filter(isFixed).map(({ path, mode = '0644', content }) => [path, mode, content]);
+  return cloudConfig(
+    host,
+    [
+      asPacked({ path: PACKAGE, mode: '0600', content: JSON.stringify(together) }),
+      ...host.files.filter((file) => !isFixed(file)).map(asText),
+    ],
+    [['python3', '-c', UNPACK], ...host.commands],
+  );
+}
+
+function cloudConfig(host: HostConfig, files: readonly string[], commands: HostConfig['commands']): string {
   return [
     '#cloud-config',
     ...host.cloudInit,
     'write_files:',
-    ...host.files.map((file) => (isLong(file) ? asPacked(file) : asText(file))),
+    ...files,
     'runcmd:',
-    ...host.commands.map((command) => `- ${JSON.stringify(command)}`),
+    ...commands.map((command) => `- ${JSON.stringify(command)}`),
     '',
   ].join('\n');
 }

@@ -4,6 +4,7 @@ import type { HostService } from './host-service';
 import { OptionCheck } from './option-check';
 import { PACKET_FILTERS, type PacketFilterKind, renderPacketFilter } from './packet-filter';
 import { applyProgram, GATEWAY_PROGRAM } from './programs';
+import { SESSION_LOG } from './session-log';
 import { shellWord } from './shell';
 import { aptSources, systemFiles } from './system-files';
 
@@ -130,6 +131,7 @@ export function renderHost(options: HostOptions): HostConfig {
       mode: '0755',
       content: applyProgram(filter.python, services),
     },
+    SESSION_LOG,
     { path: '/etc/vpn-gateway/settings', content: settings(options, packages, filter, check) },
     ...renderPacketFilter({
       services: services.map((service) => service.filter),

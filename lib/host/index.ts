@@ -5,5 +5,8 @@ export * from './gateway-policy';
 export * from './host';
 export * from './host-commands';
 export * from './host-service';
+export type { PacketFilterKind } from './packet-filter';
 export * from './pptp';
+export type { SecretUser } from './secret';
 export * from './user-data';
+export * from './wireguard';

@@ -26,6 +26,14 @@ export interface UserDataSizeOptions {
   readonly limit?: number;
 }
 
+/** How long user data is at most, in bytes, each token counted as `bytesPerToken`. */
+export function userDataSize(text: string, { tokens, bytesPerToken = 256 }: UserDataSizeOptions = {}): number {
+  if (tokens === undefined) {
+    return Buffer.byteLength(text);
+  }
+  return Buffer.byteLength(text.replace(tokens, '')) + (text.match(tokens)?.length ?? 0) * bytesPerToken;
+}
+
 /**
  * Checks that user data fits.
  *
@@ -35,8 +43,7 @@ export interface UserDataSizeOptions {
 export function checkUserDataSize(text: string, options: UserDataSizeOptions = {}): number {
   const { tokens, bytesPerToken = 256, limit = EC2_USER_DATA_LIMIT } = options;
   const found = tokens === undefined ? 0 : (text.match(tokens)?.length ?? 0);
-  const literal = Buffer.byteLength(tokens === undefined ? text : text.replace(tokens, ''));
-  const size = literal + found * bytesPerToken;
+  const size = userDataSize(text, options);
   if (size > limit) {
     const counted =
       found === 0 ? '' : `, with ${found} values that only deployment knows counted as ${bytesPerToken} bytes each`;

@@ -1,7 +1,6 @@
 import { parse } from 'yaml';
 import {
   checkUserDataSize,
-  type HostFile,
   type HostOptions,
   INSTANCE_ID,
   type PptpLimits,
@@ -240,34 +239,48 @@ describe('the user data', () => {
 
   test('is YAML that holds each file as it was rendered, each command as it was given', () => {
     const host = renderHost(everything);
-    const read = parse(toCloudConfig(host));
-    expect(read).toEqual({
+    expect(parse(toCloudConfig(host))).toEqual({
       ssh_pwauth: false,
       apt: { preserve_sources_list: true },
       write_files: host.files.map(({ path, content, mode = '0644' }) => ({
         path,
-        ...(content.length > 1024 ? { encoding: 'gz+b64', content: expect.any(String) } : { content }),
+        content,
         ...(mode === '0644' ? {} : { permissions: mode }),
       })),
       runcmd: host.commands,
     });
-    expect(filesOf(toCloudConfig(host))).toEqual(new Map(host.files.map(({ path, content }) => [path, content])));
     expect(host.commands.at(-1)).toEqual(['systemctl', 'enable', '--now', 'vpn-gateway.timer']);
     expect(host.commands[0]).toEqual(['systemctl', 'mask', '--now', 'ssh.service', 'ssh.socket']);
   });
 
-  test('compresses no file that holds a token, and none at all where everything shall be readable', () => {
-    const filter = (text: string) =>
-      parse(text).write_files.find(({ path }: HostFile) => path === '/etc/nftables.conf');
-    const tokens = /<token>/;
-    const host = renderHost(options({ dnsServers: [TOKEN] }));
-    expect(filter(toCloudConfig(host, { tokens })).content).toContain(`ip daddr { ${TOKEN} }`);
-    expect(filter(toCloudConfig(renderHost(options()), { tokens })).encoding).toBe('gz+b64');
-    expect(toCloudConfig(host, { compressAbove: Number.POSITIVE_INFINITY })).not.toContain('gz+b64');
+  test('compresses the long files where the cloud has less room, then all of them together, and loses none', () => {
+    const host = renderHost(everything);
+    const whole = new Map(host.files.map(({ path, content }) => [path, content]));
+    const lengths = [20_000, 14_000, 12_000].map((most) => {
+      const text = toCloudConfig(host, { fits: ({ length }) => length <= most });
+      expect(filesOf(text)).toEqual(whole);
+      expect(text.length).toBeLessThanOrEqual(most);
+      return [text.includes('gz+b64'), text.includes('connections 243')];
+    });
+    expect(lengths).toEqual([
+      [false, true],
+      [true, true],
+      [true, false],
+    ]);
   });
 
-  test('leaves EC2 room for what a cloud adds and for a second server: 13 of 16 KB with every option', () => {
-    expect(checkUserDataSize(toCloudConfig(renderHost(everything)))).toBeLessThan(13 * 1024);
+  test('compresses no file that holds a token', () => {
+    const host = renderHost(options({ dnsServers: [TOKEN] }));
+    for (const most of [13_000, 0]) {
+      const text = toCloudConfig(host, { tokens: /<token>/, fits: ({ length }) => length < most });
+      expect(text).toContain(`ip daddr { ${TOKEN} }`);
+      expect(text).toContain('gz+b64');
+    }
+  });
+
+  test('leaves EC2 room for what a cloud adds and for a second server: 12 of 16 KB with every option', () => {
+    const text = toCloudConfig(renderHost(everything), { fits: () => false });
+    expect(checkUserDataSize(text)).toBeLessThan(12 * 1024);
   });
 
   test('is the same each time, and has nothing that a templating language would replace', () => {
