@@ -1,0 +1,196 @@
+import { RADIUS_SECRET_PATTERN } from '../radius';
+import { CERTIFICATE_NAME_PATTERN, NAME_PATTERN, PASSWORD_PATTERN } from './patterns';
+
+/**
+ * The part of `vpn-gateway-apply` for IKEv2. Its rule for the secret is the one of ikev2-secret.ts; the tests give both
+ * the same secrets.
+ *
+ * charon chooses the first connection with EAP before it knows the user, asks for the user's name only where that
+ * connection takes every name, and leaves a connection only when its constraints are not met. So there is one that asks
+ * and that nobody meets (`identify`), then one for each user with an address, then the one for everybody else. It sorts
+ * connections by how well they match the client's address, which is how their order is fixed: the same addresses, in
+ * quarters, in halves, and as `%any`.
+ *
+ * Every address is a pool of its own: no pool ever changes, so none in use has to be replaced when a user gets an address.
+ */
+export const IKEV2_PYTHON = String.raw`
+import hashlib
+
+class Ikev2:
+	methods = os.environ.get('ikev2_methods', '').split()
+	takes_certificates = bool({'eap-tls', 'certificate'} & {*methods})
+	keys = {'certificate', 'privateKey'} | ({'radius'} if 'eap-radius' in methods else set())
+	optional_keys = {'clientCa', 'crl'} if takes_certificates else set()
+	user_keys, optional_user_keys = set(), {'password'} if 'eap-mschapv2' in methods else set()
+	name_rule = r'NAME'
+	quarters, halves = '0.0.0.0/2, 64.0.0.0/2, 128.0.0.0/2, 192.0.0.0/2', '0.0.0.0/1, 128.0.0.0/1'
+
+	def pool(self):
+		return ipaddress.IPv4Network(os.environ['ikev2_pool'])
+
+	def place(self, address):
+		return int(ipaddress.IPv4Address(address)) - int(self.pool()[0])
+
+	def may_have(self, address): # any but the first, the gateway's and the last
+		return 1 < self.place(address) < self.pool().num_addresses - 1
+
+	def pem(self, what, text, label):
+		block = f'-----BEGIN {label}-----[A-Za-z0-9+/=\\s]+-----END {label}-----'
+		need(type(text) is str and re.fullmatch(rf'\s*(?:{block}\s*)+', text), f'{what}: not PEM')
+		return [found.replace('\r', '') + '\n' for found in re.findall(block, text)]
+
+	def openssl(self, what, input, *argv):
+		done = subprocess.run(['openssl', *argv], input=input, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+		need(not done.returncode, what)
+		return done.stdout
+
+	def certificates(self, what, text):
+		found = self.pem(what, text, 'CERTIFICATE')
+		for one in found:
+			self.openssl(f'{what}: not a certificate', one, 'x509', '-noout')
+			self.openssl(f'{what}: expired', one, 'x509', '-noout', '-checkend', '0')
+		return found
+
+	def prepare(self, secret):
+		chain = self.certificates('certificate', secret['certificate'])
+		name = os.environ['ikev2_server_name'].lower()
+		kind = 'ip address:' if re.fullmatch(r'[\d.]+', name) else 'dns:'
+		names = self.openssl('certificate: unreadable', chain[0], 'x509', '-noout', '-ext', 'subjectAltName').lower()
+		need(kind + name in map(str.strip, re.split('[,\n]', names)), 'certificate: does not have the name of the server')
+		key = self.pem('privateKey', secret['privateKey'], '(?:RSA |EC )?PRIVATE KEY')
+		need(len(key) == 1, 'privateKey: more than one')
+		public = self.openssl('privateKey: not a private key', key[0], 'pkey', '-pubout', '-passin', 'pass:')
+		need(public == self.openssl('certificate: unreadable', chain[0], 'x509', '-noout', '-pubkey'), 'privateKey: not the one of the certificate')
+		files = {'x509/vpn-gateway.pem': chain[0], 'private/vpn-gateway.pem': key[0]}
+		files.update((f'x509ca/vpn-gateway-chain-{at}.pem', one) for at, one in enumerate(chain[1:]))
+		cas, issuers, revoked = [], set(), []
+		if 'clientCa' in secret:
+			for at, one in enumerate(self.certificates('clientCa', secret['clientCa'])):
+				need('CA:TRUE' in self.openssl('clientCa: unreadable', one, 'x509', '-noout', '-ext', 'basicConstraints'), 'clientCa: not a certificate authority')
+				issuers.add(self.openssl('clientCa: unreadable', one, 'x509', '-noout', '-subject_hash'))
+				cas.append(f'vpn-gateway-client-{at}.pem')
+				files['x509ca/' + cas[-1]] = one
+		if 'crl' in secret:
+			for at, one in enumerate(self.pem('crl', secret['crl'], 'X509 CRL')):
+				need(self.openssl('crl: not a revocation list', one, 'crl', '-noout', '-hash') in issuers, 'crl: not of a clientCa')
+				revoked += re.findall('Serial Number: *([0-9A-F]+)', self.openssl('crl: unreadable', one, 'crl', '-noout', '-text'))
+				files[f'x509crl/vpn-gateway-{at}.pem'] = one
+		if 'radius' in secret:
+			shared = fields('radius', secret['radius'], {'secret'})['secret']
+			need(type(shared) is str and re.fullmatch(r'RADIUS_SECRET', shared), 'radius: secret not 16 to 48 printable ASCII characters without spaces')
+			servers = ''
+			for at, server in enumerate(os.environ['ikev2_radius'].split(), 1):
+				host, _, port = server.partition(':')
+				servers += f'\t\t\t\ts{at} {{\n\t\t\t\t\taddress = {host}\n\t\t\t\t\tauth_port = {port}\n\t\t\t\t\tsecret = {self.quoted(shared)}\n\t\t\t\t}}\n'
+			files['../strongswan.d/vpn-gateway-radius.conf'] = f'charon {{\n\tplugins {{\n\t\teap-radius {{\n\t\t\tservers {{\n{servers}\t\t\t}}\n\t\t}}\n\t}}\n}}\n'
+		return self.configured(secret, files, cas, revoked)
+
+	def quoted(self, text):
+		return '"' + re.sub(r'(["\\])', r'\\\1', text) + '"'
+
+	def digest(self, value):
+		return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+	def configured(self, secret, files, cas, revoked):
+		fixed = {self.place(user['address']) for user in secret['users'] if 'address' in user}
+		places = range(2, self.pool().num_addresses - 1)
+		v6 = ['ip6'] if os.environ['ikev2_pool6'] else []
+		shared = [f'a{n}' for n in places if n not in fixed] + v6
+		trusted = f'cacerts = {", ".join(cas)}'
+		connections, secrets, state = '', '', {}
+		def connection(name, addresses, pools, *remote):
+			nonlocal connections
+			lines = ''.join(f'\t\t\t{line}\n' for line in remote)
+			connections += f'\t{name} : gateway.connection {{\n\t\tremote_addrs = {addresses}\n\t\tpools = {", ".join(pools)}\n\t\tremote {{\n{lines}\t\t}}\n\t}}\n'
+		eap = [method for method in self.methods if method[:4] == 'eap-']
+		for method in eap:
+			connection('identify', self.quarters, shared, f'auth = {method}', 'id = %any', 'eap_id = %any', 'groups = nobody')
+			if method != 'eap-tls':
+				connection('everybody', '%any', shared, f'auth = {method}', 'id = %any', 'eap_id = %any')
+		for at, user in enumerate(secret['users'], 1):
+			name, password = user['name'], user.get('password')
+			which = self.digest(name.lower())[:16]
+			need(which not in state, f'user {at}: name taken, but for upper and lower case')
+			pools = [f'a{self.place(user["address"])}'] + v6 if 'address' in user else shared
+			if 'password' in user:
+				need(type(password) is str and re.fullmatch(r'PASSWORD', password), f'user {at}: password not 1 to 255 printable ASCII characters')
+				coded = base64.b64encode(password.encode()).decode()
+				secrets += f'\teap-{which} {{\n\t\tid = {self.quoted(name)}\n\t\tsecret = 0s{coded}\n\t}}\n'
+				if 'address' in user:
+					connection(f'user-{which}', self.halves, pools, 'auth = eap-mschapv2', 'id = %any', f'eap_id = {self.quoted(name)}')
+			else:
+				need(cas, f'user {at}: no password, and there is no clientCa' if self.takes_certificates else f'user {at}: no password')
+				need(re.fullmatch(r'CERTIFICATE_NAME', name), f'user {at}: without a password, the name must be 1 to 64 letters, digits and _ . @ -')
+				if 'eap-tls' in self.methods:
+					connection(f'user-{which}-eap', self.halves, pools, 'auth = eap-tls', trusted, 'id = %any', f'eap_id = {self.quoted(name)}')
+				if 'certificate' in self.methods: # some clients name themselves, others (Windows) send the subject
+					connection(f'user-{which}-name', '%any', pools, 'auth = pubkey', trusted, f'id = {self.quoted(name)}')
+					connection(f'user-{which}-subject', '%any', pools, 'auth = pubkey', trusted, f'id = {self.quoted("CN=" + name)}')
+			state[which] = self.digest([password, user.get('address'), password is None and secret['clientCa']])
+		pools = ''.join(f'\ta{n} : gateway.pool {{\n\t\taddrs = {self.pool()[n]}/32\n\t}}\n' for n in places)
+		pools += f'\tip6 {{\n\t\taddrs = {os.environ["ikev2_pool6"]}\n\t}}\n' if v6 else ''
+		files['conf.d/vpn-gateway-users.conf'] = f'connections {{\n{connections}}}\npools {{\n{pools}}}\nsecrets {{\n{secrets}}}\n'
+		addresses = {user['address']: self.digest(user['name'].lower())[:16] for user in secret['users'] if 'address' in user}
+		certified = [self.digest(user['name'].lower())[:16] for user in secret['users'] if 'password' not in user]
+		return files, {'users': state, 'addresses': addresses, 'certified': certified, 'revoked': revoked, 'all': self.digest(files)}
+
+	def commit(self, plan):
+		files, new = plan
+		old = parsed(read(STATE + 'ikev2')) or {}
+		if old == new:
+			return
+		for path in glob.glob('/etc/swanctl/x509*/vpn-gateway*'):
+			if path[len('/etc/swanctl/'):] not in files:
+				os.remove(path)
+		for path, text in files.items():
+			write('/etc/swanctl/' + path, text)
+		ended = 0
+		if os.path.exists('/run/charon.vici'):
+			sys.path.append('/usr/local/lib/vpn-gateway')
+			import vici
+			try:
+				charon = vici.Vici()
+			except OSError: # left by a charon that is gone; the next one reads the files
+				charon = None
+			if charon:
+				run('swanctl', '--reload-settings')
+				run('swanctl', '--load-all', '--clear', '--noprompt')
+				ended = self.end(charon.sas(), old, new)
+		write(STATE + 'ikev2', json.dumps(new))
+		print('ikev2:', len(new['users']) or 'no', f'users, {ended} sessions ended')
+
+	def end(self, sas, old, new): # of users who went or changed, or who hold what is another's now
+		revoked = {*new['revoked']} - {*old.get('revoked', [])}
+		ends = []
+		for name, sa in sas:
+			who = name[5:21] if name[:5] == 'user-' else self.digest(sa.get('remote-eap-id', '').lower())[:16]
+			known = who in new['users'] or name[:5] != 'user-' and 'eap-radius' in self.methods
+			changed = who in old.get('users', {}) and old['users'][who] != new['users'].get(who)
+			taken = any(new['addresses'].get(vip, who) != who for vip in sa.get('remote-vips', []))
+			if not known or changed or taken or revoked and who in new['certified']:
+				ends.append(subprocess.Popen(['swanctl', '--terminate', '--ike-id', sa['uniqueid'], '--force', '--timeout', '5'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+		for one in ends:
+			one.wait()
+		return len(ends)
+
+	def answer(self): # an IKE_SA_INIT that charon would accept but for its key exchange: it leaves nothing behind
+		spi = os.urandom(8)
+		transforms = struct.pack('!BxHBxHHH', 3, 12, 1, 20, 0x800e, 256) + struct.pack('!BxHBxHBxHBxH', 3, 8, 2, 6, 0, 8, 4, 20)
+		body = b''.join((
+			struct.pack('!BxHBxHBBBB', 34, 8 + 4 + len(transforms), 0, 4 + 4 + len(transforms), 1, 1, 0, 3), transforms,
+			struct.pack('!BxHHxx', 40, 8 + 256, 14), os.urandom(256),
+			struct.pack('!BxH', 0, 4 + 32), os.urandom(32)))
+		with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as charon:
+			charon.settimeout(5)
+			charon.connect(('127.0.0.1', 500))
+			try:
+				charon.send(spi + bytes(8) + struct.pack('!BBBBII', 33, 0x20, 34, 8, 0, 28 + len(body)) + body)
+				got = charon.recv(2048)
+			except OSError:
+				got = b''
+		need(got[:8] == spi and got[18:20] == b'\x22\x20', 'ikev2: charon does not answer')
+`
+  .replace('CERTIFICATE_NAME', () => CERTIFICATE_NAME_PATTERN)
+  .replace('NAME', () => NAME_PATTERN)
+  .replace('PASSWORD', () => PASSWORD_PATTERN)
+  .replace('RADIUS_SECRET', () => RADIUS_SECRET_PATTERN);

@@ -1,0 +1,2 @@
+export * from './ikev2-secret';
+export * from './ikev2-service';
