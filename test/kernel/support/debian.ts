@@ -8,7 +8,8 @@ import * as path from 'node:path';
 const PACKAGES = [
   ...['pptpd', 'ppp', 'nftables', 'python3', 'cloud-init', 'systemd', 'unattended-upgrades', 'apt-utils'],
   ...['iproute2', 'iputils-ping', 'kmod', 'procps', 'grub2-common', 'grub-pc-bin', 'linux-base', 'initramfs-tools'],
-  ...['openvpn', 'openssl'],
+  ...['openvpn', 'openssl', 'charon-systemd', 'strongswan-swanctl', 'libstrongswan-standard-plugins'],
+  ...['libcharon-extra-plugins', 'libcharon-extauth-plugins', 'freeradius'],
   ...['iptables', 'conntrack', 'fail2ban'],
 ];
 
