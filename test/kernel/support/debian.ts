@@ -48,7 +48,9 @@ export function debianRoot(): string {
         ...[`--include=${PACKAGES.join(',')}`, 'trixie', building, file],
       ]);
       step('chroot', [building, 'sh', '-ec', ARCHIVE]);
-      fs.renameSync(building, root);
+      if (!fs.existsSync(root)) {
+        fs.renameSync(building, root); // unless another run was faster
+      }
     } finally {
       fs.rmSync(file);
       fs.rmSync(building, { recursive: true, force: true });
