@@ -60,6 +60,11 @@ export class ClientPool {
     return Number(this.range.size) - 3;
   }
 
+  /** The first and the last address that a user may have. */
+  public get userAddresses(): readonly [first: string, last: string] {
+    return [this.range.address(2), this.range.address(Number(this.range.size) - 2)];
+  }
+
   /** Whether a user may have this address: any of the pool but its first, its last and the gateway's. */
   public holds(address: unknown): boolean {
     return (

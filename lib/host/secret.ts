@@ -1,5 +1,4 @@
 import { invalid } from '../errors';
-import type { ClientPool } from './client-pool';
 import { parseUserDestinations, type UserDestination } from './destinations';
 
 /** What every user of a secret has, whatever the protocol. */
@@ -17,6 +16,14 @@ export interface SecretUser {
    * @default wherever the policy allows
    */
   readonly destinations?: readonly UserDestination[];
+}
+
+/** The addresses that users may have. */
+export interface UserAddresses {
+  /** Whether a user may have this one. */
+  holds(address: unknown): boolean;
+  /** The first and the last one; `undefined` where there are none. */
+  readonly userAddresses: readonly [first: string, last: string] | undefined;
 }
 
 /** In what the secrets of two protocols differ; the classes of `vpn-gateway-apply` say the same in Python. */
@@ -50,7 +57,7 @@ export interface Secret {
  * @throws InvalidInputError `USERS_MALFORMED`, `USER_NAME_NOT_REPRESENTABLE`, `USER_ADDRESS_NOT_IN_POOL`,
  * `USER_DESTINATION_INVALID` or `USER_DUPLICATE`
  */
-export function parseSecret(json: string, pool: ClientPool, form: SecretForm): Secret {
+export function parseSecret(json: string, pool: UserAddresses, form: SecretForm): Secret {
   const secret = parsed(json);
   const whole = ['users', ...form.keys];
   if (!hasKeys(secret, whole, form.optionalKeys) || !Array.isArray(secret.users)) {
@@ -93,7 +100,7 @@ export function refuseDuplicate(user: string, what: string): never {
 function userOf(
   entry: unknown,
   what: string,
-  pool: ClientPool,
+  pool: UserAddresses,
   form: SecretForm,
 ): SecretUser & Readonly<Record<string, unknown>> {
   const required = ['name', ...form.userKeys];
@@ -115,13 +122,13 @@ function userOf(
       instead: form.example,
     });
   }
+  const [first, last] = pool.userAddresses ?? [];
   if ('address' in entry && !pool.holds(address)) {
-    const last = pool.range.address(Number(pool.range.size) - 2);
     invalid({
       code: 'USER_ADDRESS_NOT_IN_POOL',
       what: `the address of ${what} is not one that a client of this gateway can have`,
-      allowed: `${pool.range.address(2)} to ${last}`,
-      instead: `"address": "${pool.range.address(2)}"`,
+      allowed: first === undefined ? 'no address: none is set aside for users' : `${first} to ${last}`,
+      instead: first === undefined ? form.example : `"address": "${first}"`,
     });
   }
   const user = { ...rest, name, ...(address === undefined ? {} : { address: address as string }) };
@@ -133,7 +140,7 @@ function userOf(
       code: 'USER_DESTINATION_INVALID',
       what: `${what} has destinations and no address: they are enforced by address`,
       allowed: 'destinations together with an address of the user',
-      instead: `"address": "${pool.range.address(2)}", "destinations": ["10.0.0.5/32 tcp 443"]`,
+      instead: `"address": "${first ?? '10.99.0.250'}", "destinations": ["10.0.0.5/32 tcp 443"]`,
     });
   }
   return { ...user, destinations: parseUserDestinations(destinations, what) };

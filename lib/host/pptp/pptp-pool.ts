@@ -111,6 +111,17 @@ export class PptpPool {
     this.fixedAddresses = setAside.map(dotted);
     this.fixedIp = asRanges(setAside);
   }
+
+  /** The first and the last address that a user may have; `undefined` where none is set aside. */
+  public get userAddresses(): readonly [first: string, last: string] | undefined {
+    const [first, last] = [this.fixedAddresses[0], this.fixedAddresses.at(-1)];
+    return first === undefined || last === undefined ? undefined : [first, last];
+  }
+
+  /** Whether a user may have this address: one that is set aside for users. */
+  public holds(address: unknown): boolean {
+    return this.fixedAddresses.includes(address as string);
+  }
 }
 
 function count(value: number, name: string, least: number): number {

@@ -72,8 +72,8 @@ describe('a secret that is refused', () => {
     expect(errorOf(() => parse(secret))).toEqual(
       refusal(
         'USERS_MALFORMED',
-        'the secret is not a list of users in JSON.',
-        '  allowed  {"users": [...]} and nothing else at the top',
+        'the secret is not JSON of the form that this gateway reads.',
+        '  allowed  an object with users, and nothing else; users is a list',
         '  write    {"users": [{"name": "alice", "password": "..."}]}',
       ),
     );
@@ -92,8 +92,8 @@ describe('a secret that is refused', () => {
     expect(errorOf(() => parse({ users: [{ name: 'first', password: 'p' }, user] }))).toEqual(
       refusal(
         'USERS_MALFORMED',
-        'user 2 is not an object with a name and a password.',
-        '  allowed  name and password, with or without address and destinations, and nothing else',
+        'user 2 does not have the keys of a user.',
+        '  allowed  an object with name and password, perhaps address and destinations, and nothing else',
         '  write    {"name": "alice", "password": "..."}',
       ),
     );
@@ -105,9 +105,9 @@ describe('a secret that is refused', () => {
       expect(errorOf(one({ name, password: 'p' }))).toEqual(
         refusal(
           'USER_NAME_NOT_REPRESENTABLE',
-          'the name of user 1 cannot stand in chap-secrets.',
+          'the name of user 1 is not one that this gateway can hold.',
           '  allowed  1 to 255 printable ASCII characters; not * alone, which pppd takes for everybody',
-          '  write    {"name": "alice", ...}',
+          '  write    {"name": "alice", "password": "..."}',
         ),
       );
     },
@@ -132,8 +132,8 @@ describe('a secret that is refused', () => {
     (address) => {
       expect(errorOf(one({ name: 'a', password: 'hush', address }))).toEqual(
         refusal(
-          'USER_ADDRESS_NOT_FIXED',
-          'the address of user 1 is not one that is set aside for users.',
+          'USER_ADDRESS_NOT_IN_POOL',
+          'the address of user 1 is not one that a client of this gateway can have.',
           '  allowed  10.99.0.245 to 10.99.0.254',
           '  write    "address": "10.99.0.245"',
         ),
@@ -145,10 +145,10 @@ describe('a secret that is refused', () => {
     const secret = '{"users": [{"name": "a", "password": "hush", "address": "10.99.0.250"}]}';
     expect(errorOf(() => parsePptpUsers(secret, PptpPool.from('10.99.0.0/24')))).toEqual(
       refusal(
-        'USER_ADDRESS_NOT_FIXED',
-        'the address of user 1 is not one that is set aside for users.',
-        '  allowed  no address: none is set aside',
-        "  write    PptpPool.from('10.99.0.0/24', { fixedAddresses: 10 })",
+        'USER_ADDRESS_NOT_IN_POOL',
+        'the address of user 1 is not one that a client of this gateway can have.',
+        '  allowed  no address: none is set aside for users',
+        '  write    {"name": "alice", "password": "..."}',
       ),
     );
   });
@@ -175,7 +175,7 @@ describe('a secret that is refused', () => {
       refusal(
         'USER_DUPLICATE',
         `user 3 has the ${what} of an earlier user.`,
-        '  allowed  names and addresses that no other user has',
+        `  allowed  a ${what} that no other user has`,
         '  write    one entry for each user',
       ),
     );
