@@ -60,7 +60,7 @@ export function readDestination(
   }
   for (const cidr of cidrs) {
     if (!isToken(cidr) && IpRange.parse(cidr, 'destination').version !== 4) {
-      refuse('a destination of the clients is an IPv6 range, and PPTP carries IPv4', cidr, example);
+      refuse('a destination of the clients is an IPv6 range, and the tunnel carries IPv4', cidr, example);
     }
   }
   refusePort47(port, constructPath);

@@ -9,13 +9,21 @@ export { ClientAddressing, type RoutedOptions, type TransitGatewayRoute } from '
 export { type ClientSource, Clients } from './clients';
 export type { ClientDestination } from './destination';
 export { REJECTED_GRE_QUERY, VPN_FLOW_LOG_FORMAT, VpnFlowLogs, type VpnFlowLogsProps } from './flow-logs';
-export { ManagedOpenVpnGateway, type ManagedOpenVpnGatewayProps } from './managed-openvpn-gateway';
 export {
   type AllowClientsToOptions,
-  type IPptpGateway,
-  PptpGateway,
-  type PptpGatewayAttributes,
-} from './pptp-gateway';
+  type IMachineGateway,
+  MachineGateway,
+  type MachineGatewayAttributes,
+} from './machine-gateway';
+export type {
+  KeyedGatewayOptions,
+  MachineGatewayOptions,
+  MachineGatewayProps,
+  MachinePathOptions,
+  MachinePathProps,
+} from './machine-gateway-props';
+export { ManagedOpenVpnGateway, type ManagedOpenVpnGatewayProps } from './managed-openvpn-gateway';
+export { type IPptpGateway, PptpGateway, type PptpGatewayAttributes } from './pptp-gateway';
 export type { PptpGatewayOptions, PptpGatewayProps, PptpPathOptions, PptpPathProps } from './pptp-gateway-props';
 export { Through } from './through';
 export { type ManagedOpenVpnOptions, Vpn, type VpnServer, type VpnSite } from './vpn';

@@ -5,7 +5,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { pathBelow } from '../construct-path';
-import { checkUserDataSize, EC2_USER_DATA_LIMIT, pptpService, renderHost, toCloudConfig, userDataSize } from '../host';
+import { checkUserDataSize, EC2_USER_DATA_LIMIT, renderHost, toCloudConfig, userDataSize } from '../host';
 import { type BootScript, runBootScript } from './boot-script';
 import { hostCommands } from './host-commands';
 import { TEXT_TOKEN } from './live-policy';

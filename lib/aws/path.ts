@@ -5,7 +5,7 @@ import { AWS } from '../network/aws';
 import { type CarriageFact, factFor, type NetworkElement } from '../network/element';
 import type { Evidence } from '../network/evidence';
 import { HOST_FILTER, INTERNET } from '../network/internet';
-import { VPN_PROTOCOLS } from '../protocols';
+import { VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
 import type { ClientEntry, Clients } from './clients';
 import { type AclFinding, missingAclEntries } from './network-acl-check';
 import type { Placement } from './placement';
@@ -25,14 +25,16 @@ const NAMED_SOURCES = 2;
 /**
  * The paths from the clients to a machine in a VPC: one for those who come over the internet, one for those who come
  * from other networks by private addresses.
+ *
+ * @param protocols protocols on ports of the user's own, about which a network ACL is asked beside the usual ones
  */
-export function pathsOf(options: PathOptions): Path[] {
+export function pathsOf(options: PathOptions, protocols: readonly VpnProtocol[] = []): Path[] {
   const { clients, placement, through, networkAcl } = options;
   const at = (position: Through['position']) => through.filter((one) => one.position === position).map(hopOf);
   const gateway: Hop[] = [
     ...at('vpc'),
     { element: AWS.VPC },
-    ...(networkAcl === undefined ? [] : [networkAclHop(networkAcl, clients)]),
+    ...(networkAcl === undefined ? [] : [networkAclHop(networkAcl, clients, protocols)]),
     { element: AWS.SECURITY_GROUP, condition: 'met' },
     { element: HOST_FILTER, condition: 'met' },
   ];
@@ -146,10 +148,11 @@ const PRIVATE_NETWORK: NetworkElement = {
 };
 
 /** The network ACL as its entries stand now: one fact for each flow and direction of every VPN protocol. */
-function networkAclHop(acl: ec2.INetworkAcl, clients: Clients): Hop {
-  const findings = VPN_PROTOCOLS.flatMap((protocol) => missingAclEntries(acl, protocol, clients));
+function networkAclHop(acl: ec2.INetworkAcl, clients: Clients, more: readonly VpnProtocol[]): Hop {
+  const protocols = [...VPN_PROTOCOLS, ...more];
+  const findings = protocols.flatMap((protocol) => missingAclEntries(acl, protocol, clients));
   const flows = new Map<string, Flow>(
-    VPN_PROTOCOLS.flatMap(({ flowSets }) => flowSets.flatMap((set) => set.flows.map((flow) => [flow.id, flow]))),
+    protocols.flatMap(({ flowSets }) => flowSets.flatMap((set) => set.flows.map((flow) => [flow.id, flow]))),
   );
   const facts = [...flows.values()].flatMap((flow) =>
     DIRECTIONS.map((direction): CarriageFact => {

@@ -4,7 +4,6 @@ import { pathBelow } from '../construct-path';
 import { invalid, RefusalError, raise } from '../errors';
 import {
   type AssessedCandidate,
-  assessCandidate,
   type Candidate,
   type Choice,
   choose,
@@ -13,10 +12,9 @@ import {
   reasonCodes,
   reasonSentences,
 } from '../feasibility';
-import { bringYourOwnServer } from './candidates';
+import { offersBeside } from './candidates';
 import { Clients } from './clients';
 import type { ClientDestination } from './destination';
-import { managedOpenVpnCandidate } from './managed-openvpn-gateway';
 import { pathsToClientVpn } from './path';
 import { assertCdkScope, assertVpc } from './scope';
 import { isDummyVpc } from './vpc-ranges';
@@ -141,10 +139,9 @@ function checkedProtocols(protocols: unknown): readonly Vpn[] {
 }
 
 function refuse(scope: Construct, id: string, { clients }: VpnSite, { assessed }: Choice<VpnCandidate>): never {
-  const asked = assessed.map(({ candidate }) => candidate.protocol);
-  const offers = [assessCandidate(managedOpenVpnCandidate(pathsToClientVpn(clients, [])))].filter(
-    ({ candidate }) => !asked.includes(candidate.protocol),
-  );
+  const asked = assessed.map(({ candidate }) => candidate);
+  const machine = asked.find(({ vpn }) => !vpn.isManaged);
+  const offers = offersBeside(asked, machine?.paths ?? [], pathsToClientVpn(clients, []));
   const [first = 'NOTHING_WORKS'] = reasonCodes(assessed);
   return raise(
     new RefusalError({
@@ -154,7 +151,6 @@ function refuse(scope: Construct, id: string, { clients }: VpnSite, { assessed }
         writtenAs: CLASS,
         asked: assessed,
         offers,
-        bringYourOwn: bringYourOwnServer(),
       }),
       reasons: reasonSentences(assessed),
       alternatives: offers.filter(({ result }) => result === 'works').map(({ candidate }) => candidate.code),

@@ -2,7 +2,7 @@ import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { Candidate } from '../feasibility';
 import { OPENVPN, PPTP, type VpnProtocol } from '../protocols';
-import { pptpCandidate } from './candidates';
+import { machineCandidate } from './candidates';
 import type { Clients } from './clients';
 import {
   ManagedOpenVpnGateway,
@@ -11,9 +11,8 @@ import {
   readManagedOpenVpn,
 } from './managed-openvpn-gateway';
 import { pathsOf, pathsToClientVpn } from './path';
-import { PptpGateway } from './pptp-gateway';
+import { PptpGateway, readPptp } from './pptp-gateway';
 import type { PptpGatewayOptions } from './pptp-gateway-props';
-import { readSettings } from './pptp-gateway-settings';
 
 /** A server that a `VpnGateway` builds; its `protocol` tells them apart. */
 export type VpnServer = PptpGateway | ManagedOpenVpnGateway;
@@ -29,6 +28,7 @@ export type ManagedOpenVpnOptions = Omit<ManagedOpenVpnGatewayProps, 'vpc' | 'cl
 
 interface Kind {
   readonly protocol: VpnProtocol;
+  readonly isManaged: boolean;
   readonly id: string;
   readonly clientPool?: string | undefined;
   readonly read: (scope: Construct, site: VpnSite, meant: readonly Vpn[]) => Candidate;
@@ -41,9 +41,10 @@ export class Vpn {
   public static pptp(options: PptpGatewayOptions): Vpn {
     return new Vpn({
       protocol: PPTP,
+      isManaged: false,
       id: 'Pptp',
       clientPool: options?.clientPool,
-      read: (scope, site) => pptpCandidate(pathsOf(readSettings(scope, { ...options, ...site }))),
+      read: (scope, site) => machineCandidate(PPTP, pathsOf(readPptp(scope, { ...options, ...site }))),
       build: (scope, site) => new PptpGateway(scope, 'Pptp', { ...options, ...site }),
     });
   }
@@ -59,6 +60,7 @@ export class Vpn {
     };
     return new Vpn({
       protocol: OPENVPN,
+      isManaged: true,
       id: 'OpenVpn',
       read: (_, site, meant) => {
         const { clients } = readManagedOpenVpn(props(site, meant));
@@ -73,6 +75,11 @@ export class Vpn {
   /** The protocol. */
   public get protocol(): VpnProtocol {
     return this.kind.protocol;
+  }
+
+  /** Whether AWS runs the server; if not, it is on a machine. */
+  public get isManaged(): boolean {
+    return this.kind.isManaged;
   }
 
   /** The id of the server, a child of the `VpnGateway`: each has one of its own, so that a diff shows a swap. */

@@ -52,20 +52,14 @@ describe('allowClientsTo, masqueraded', () => {
     gateway.allowClientsTo(database, ec2.Port.tcp(5432), {
       addresses: ['10.20.4.0/24', '10.20.5.0/24'],
     });
-    expect(destinationsOf(stack)).toEqual([
-      'to 10.20.4.0/24 tcp 5432-5432',
-      'to 10.20.5.0/24 tcp 5432-5432',
-    ]);
+    expect(destinationsOf(stack)).toEqual(['to 10.20.4.0/24 tcp 5432-5432', 'to 10.20.5.0/24 tcp 5432-5432']);
   });
 
   test('opens a range, as a peer or as text, to the machine and to its security group', () => {
     const { stack, gateway } = gatewayWith();
     gateway.allowClientsTo(ec2.Peer.ipv4('192.168.50.0/24'), ec2.Port.tcpRange(8000, 8010));
     gateway.allowClientsTo('192.168.51.7/32', ec2.Port.udp(161));
-    expect(destinationsOf(stack)).toEqual([
-      'to 192.168.50.0/24 tcp 8000-8010',
-      'to 192.168.51.7/32 udp 161-161',
-    ]);
+    expect(destinationsOf(stack)).toEqual(['to 192.168.50.0/24 tcp 8000-8010', 'to 192.168.51.7/32 udp 161-161']);
     const outbound = only(stack, 'AWS::EC2::SecurityGroup').Properties.SecurityGroupEgress;
     expect(outbound.slice(-2)).toMatchObject([
       {
@@ -113,10 +107,7 @@ describe('allowClientsTo, masqueraded', () => {
       'Fn::GetAtt': [only(stack, 'AWS::RDS::DBInstance', 'Database').id, 'Endpoint.Port'],
     };
     expect(only(stack, 'AWS::SSM::Parameter').Properties.Value).toEqual({
-      'Fn::Join': [
-        '',
-        ['vpn-gateway policy 1\nclient 203.0.113.0/24\nto 10.20.0.0/16 tcp ', port, '-', port, '\n'],
-      ],
+      'Fn::Join': ['', ['vpn-gateway policy 1\nclient 203.0.113.0/24\nto 10.20.0.0/16 tcp ', port, '-', port, '\n']],
     });
   });
 

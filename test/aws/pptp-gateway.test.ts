@@ -9,6 +9,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Clients } from '../../lib/aws/clients';
 import { PptpGateway } from '../../lib/aws/pptp-gateway';
 import { errorOf } from '../support/messages';
+import { filesOf } from '../support/user-data';
 import { gatewayWith, network, only, propsFor, REASON, userDataOf, warningIdsOf, warningsOf } from './gateway';
 
 const INSTANCE = 'AWS::EC2::Instance';
@@ -207,7 +208,7 @@ describe('the machine of a PptpGateway', () => {
     });
     const text = userDataOf(tuned.stack);
     expect(text).toContain('idle 77\n');
-    expect(text).toContain('burst 333 packets');
+    expect(filesOf(text).get('/etc/nftables.conf')).toContain('burst 333 packets');
     expect(text).toContain('"02:30"');
     expect(text).toContain('OnUnitInactiveSec=9min');
   });

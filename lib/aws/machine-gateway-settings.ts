@@ -1,29 +1,66 @@
 import { type RemovalPolicy, SizeRoundingBehavior, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { invalid } from '../errors';
-import { Insecure, IpRange, isAddress } from '../flows';
-import { PptpPool } from '../host';
-import { PPTP } from '../protocols';
+import { type Flow, type Insecure, IpRange, isAddress } from '../flows';
+import type { HostService } from '../host';
+import type { VpnProtocol } from '../protocols';
 import { ClientAddressing } from './client-addressing';
 import { Clients } from './clients';
+import type { MachineGatewayProps, MachinePathProps } from './machine-gateway-props';
 import { type Placement, placementOf } from './placement';
 import { type PoolRouteTable, poolRouteTables } from './pool-routes';
-import type { PptpGatewayProps, PptpPathProps } from './pptp-gateway-props';
 import { assertVpc } from './scope';
 import { checkedSigningKey } from './session-manager';
 import { Through } from './through';
 import { isToken, known } from './token';
 import { checkSecurityGroupQuota } from './vpn-security-group';
 
-const CLASS = 'PptpGateway';
-const DEFAULT_POOL = '10.99.0.0/24';
+/** The pool of every gateway that is given none. */
+export const DEFAULT_POOL = '10.99.0.0/24';
 
 /** Pools that are proposed where one does not fit. */
 const OTHER_POOLS = [DEFAULT_POOL, '172.29.99.0/24', '192.168.199.0/24', '10.199.0.0/24'];
 
 /** Those that an address can have: it has no snapshot. */
 const REMOVAL_POLICIES: readonly `${RemovalPolicy}`[] = ['retain', 'destroy', 'retain-on-update-or-delete'];
+
+/** What a class of gateways on a machine is. */
+export interface MachineKind {
+  /** What the user wrote, for messages: `PptpGateway`. */
+  readonly className: string;
+  /** The same for descriptions in a template: `PPTP gateway`. */
+  readonly title: string;
+  /** Whether it speaks PPTP, perhaps among others. */
+  readonly speaksPptp?: boolean;
+}
+
+/** One VPN server on the machine. */
+export interface MachineServer {
+  /** Its protocol; the first of its sets of flows is what it listens on. */
+  readonly protocol: VpnProtocol;
+  readonly service: HostService;
+}
+
+/** The servers of a machine, with what belongs to them alone. */
+export interface Servers {
+  readonly servers: readonly MachineServer[];
+  /** The users and keys; `undefined` where a new secret is to be made. */
+  readonly secret: secretsmanager.ISecret | undefined;
+  /** How the user gives the secret. */
+  readonly secretOption: 'secret' | 'usersSecret';
+  /** Why PPTP is spoken, where it is. */
+  readonly insecure?: Insecure;
+}
+
+/** What is known of a machine before its servers are. */
+export interface MachineSite {
+  readonly clients: Clients;
+  readonly placement: Placement;
+  /** DNS servers for the clients. */
+  readonly dnsServers: readonly string[];
+}
 
 /** What decides about the path, read and checked. */
 export interface PathSettings {
@@ -34,11 +71,12 @@ export interface PathSettings {
 }
 
 /** The props of a gateway, read and checked. */
-export interface PptpGatewaySettings extends PathSettings {
-  readonly pool: PptpPool;
+export interface MachineSettings extends PathSettings, Servers {
+  readonly kind: MachineKind;
   readonly addressing: ClientAddressing;
   readonly dnsServers: readonly string[];
   readonly architecture: 'x86_64' | 'arm64';
+  readonly debian: 12 | 13;
   readonly instanceType: ec2.InstanceType;
   /** Whether the machine gets an Elastic IP: not in a private subnet, where clients dial its private address. */
   readonly isPublic: boolean;
@@ -50,13 +88,16 @@ export interface PptpGatewaySettings extends PathSettings {
 /**
  * Reads what decides about the path.
  *
- * @throws InvalidInputError `VPC_MISSING`, `NO_CLIENTS`, `CLIENTS_IPV6_FOR_PPTP`, `CLIENTS_OVERLAP_VPC`,
- * `SUBNET_MISSING`, `OPTIONS_CONFLICT`, `THROUGH_UNKNOWN`
+ * @throws InvalidInputError `VPC_MISSING`, `NO_CLIENTS`, `CLIENTS_IPV6_FOR_PPTP`, `CLIENTS_IPV6_FOR_MACHINE`,
+ * `CLIENTS_OVERLAP_VPC`, `SUBNET_MISSING`, `OPTIONS_CONFLICT`, `THROUGH_UNKNOWN`
  */
-export function readPath(props: PptpPathProps): PathSettings {
-  assertVpc(props?.vpc, CLASS);
-  const clients = Clients.check(props.clients, CLASS);
-  clients.requireIpv4(CLASS);
+export function readPath(props: MachinePathProps, { className, speaksPptp }: MachineKind): PathSettings {
+  assertVpc(props?.vpc, className);
+  const clients = Clients.check(props.clients, className);
+  if (speaksPptp === true) {
+    clients.requireIpv4(className);
+  }
+  refuseIpv6(clients, className);
   const through = props.through ?? [];
   const stranger = through.find((one) => !(one instanceof Through));
   if (stranger !== undefined) {
@@ -68,7 +109,7 @@ export function readPath(props: PptpPathProps): PathSettings {
       instead: 'through: [Through.NETWORK_FIREWALL.conditionMet()]',
     });
   }
-  const placement = placementOf(props, CLASS);
+  const placement = placementOf(props, className);
   checkClientsOutside(clients, placement);
   return { clients, placement, through, networkAcl: props.networkAcl };
 }
@@ -76,20 +117,18 @@ export function readPath(props: PptpPathProps): PathSettings {
 /**
  * Reads all props of a gateway.
  *
+ * @param serversOf reads what belongs to the servers alone
  * @throws InvalidInputError those of `readPath`, and one for each bad value
  */
-export function readSettings(scope: Construct, props: PptpGatewayProps): PptpGatewaySettings {
-  const path = readPath(props);
+export function readMachine(
+  scope: Construct,
+  props: MachineGatewayProps,
+  kind: MachineKind,
+  serversOf: (site: MachineSite) => Servers,
+): MachineSettings {
+  const { className } = kind;
+  const path = readPath(props, kind);
   const { clients, placement } = path;
-  if (!(props.insecure instanceof Insecure)) {
-    invalid({
-      code: 'INSECURE_WITHOUT_REASON',
-      what: 'PPTP protects nothing against whoever can read the packets, and no reason is written for using it',
-      got: props.insecure,
-      allowed: 'a reason that a reviewer will read in the template',
-      instead: "insecure: Insecure.because('PLCs in plant 4 speak nothing else; replaced by 2027-06')",
-    });
-  }
   const addressing = props.addressing ?? ClientAddressing.MASQUERADE;
   if (!(addressing instanceof ClientAddressing)) {
     invalid({
@@ -100,28 +139,57 @@ export function readSettings(scope: Construct, props: PptpGatewayProps): PptpGat
       instead: 'addressing: ClientAddressing.MASQUERADE',
     });
   }
-  const pool = readPool(props, clients, placement);
+  const dnsServers = props.dnsServers ?? defaultDnsServers(addressing, placement);
+  const servers = serversOf({ clients, placement, dnsServers });
   const isPublic = !['nat-gateway', 'no-internet-gateway'].includes(placement.internetRoute);
   checkElasticIp(props, isPublic);
   checkDnsName(props, isPublic);
-  checkUsersSecret(scope, props);
-  checkSecurityGroupQuota(CLASS, props.maxRulesPerDirection, clients.entries, PPTP.flowSets[0]?.flows ?? [], 1);
+  if (servers.secret !== undefined) {
+    checkSecretOfOtherAccount(scope, servers.secret, servers.secretOption);
+  }
+  checkSecurityGroupQuota(className, props.maxRulesPerDirection, clients.entries, flowsOf(servers.servers), 1);
   checkRootVolume(props);
   checkReadyTimeout(props);
   checkRole(props);
   const instanceType = props.instanceType ?? new ec2.InstanceType('t3.micro');
   return {
     ...path,
-    pool,
+    ...servers,
+    kind,
     addressing,
     isPublic,
     instanceType,
     architecture: architectureOf(instanceType),
-    dnsServers: props.dnsServers ?? defaultDnsServers(addressing, placement),
+    debian: props.debian ?? 13,
+    dnsServers,
     routeTables: addressing.routes === undefined ? [] : poolRouteTables(props.vpc, addressing.routes),
     sessionManagerSigningKey:
       props.sessionManagerSigningKey === undefined ? undefined : checkedSigningKey(props.sessionManagerSigningKey),
   };
+}
+
+/** What clients open from outside. */
+export function flowsOf(servers: readonly MachineServer[]): Flow[] {
+  return servers.flatMap(({ protocol }) => protocol.flowSets[0]?.flows ?? []);
+}
+
+/** The ranges of the clients inside the tunnels. */
+export function poolsOf(servers: readonly MachineServer[]): readonly [string, ...string[]] {
+  return servers.map(({ service }) => service.filter.pool) as [string, ...string[]];
+}
+
+/** The machine has an IPv4 address alone. */
+function refuseIpv6(clients: Clients, className: string): void {
+  const ipv6 = clients.entries.find(({ ipVersion }) => ipVersion === 6);
+  if (ipv6 !== undefined) {
+    invalid({
+      code: 'CLIENTS_IPV6_FOR_MACHINE',
+      what: `${className} was given IPv6 clients, and its machine has an IPv4 address alone`,
+      got: ipv6.label,
+      allowed: 'IPv4 ranges, IPv4 prefix lists and security groups',
+      instead: "clients: Clients.from('203.0.113.0/24')",
+    });
+  }
 }
 
 /** A client whose own network has the VPC's addresses cannot be answered. The whole internet is not such a network. */
@@ -140,36 +208,40 @@ function checkClientsOutside(clients: Clients, { vpcRanges }: Placement): void {
   }
 }
 
-function readPool(props: PptpGatewayProps, clients: Clients, { vpcRanges }: Placement): PptpPool {
-  const text = known(props.clientPool ?? DEFAULT_POOL, 'clientPool');
-  const pool = PptpPool.from(text, {
-    ...(props.maxSessions === undefined ? {} : { maxSessions: known(props.maxSessions, 'maxSessions') }),
-    ...(props.fixedAddresses === undefined ? {} : { fixedAddresses: known(props.fixedAddresses, 'fixedAddresses') }),
-  });
-  const clientRanges = clients.ranges.filter(({ isEverything }) => !isEverything);
+/**
+ * Checks that a pool is apart from the networks that clients come from and get into.
+ *
+ * @param option its name in the props
+ * @param given what the user wrote
+ * @throws InvalidInputError `POOL_OVERLAPS_VPC`, `POOL_OVERLAPS_CLIENTS`
+ */
+export function checkPool(pool: IpRange, option: string, given: string | undefined, site: MachineSite): void {
+  const { vpcRanges } = site.placement;
+  const clientRanges = site.clients.ranges.filter(({ isEverything }) => !isEverything);
   const free = OTHER_POOLS.find((other) =>
     [...vpcRanges, ...clientRanges].every((range) => !range.overlaps(IpRange.parse(other))),
   );
-  const overlap = (code: 'POOL_OVERLAPS_VPC' | 'POOL_OVERLAPS_CLIENTS', taken: IpRange, whose: string) =>
-    invalid({
-      code,
-      what: `client pool ${pool.range.cidr} overlaps ${taken.cidr} of ${whose}`,
-      got: props.clientPool ?? `${DEFAULT_POOL}, the default`,
-      allowed: "a private range outside the VPC, outside the clients' own networks and outside what they shall reach",
-      instead: `clientPool: '${free ?? '192.168.199.0/24'}'`,
-    });
-  const inVpc = vpcRanges.find((range) => range.overlaps(pool.range));
-  if (inVpc !== undefined) {
-    overlap('POOL_OVERLAPS_VPC', inVpc, 'the VPC');
-  }
-  const atClients = clientRanges.find((range) => range.overlaps(pool.range));
-  if (atClients !== undefined) {
-    overlap('POOL_OVERLAPS_CLIENTS', atClients, 'the clients');
-  }
-  return pool;
+  const refuseOverlap = (
+    code: 'POOL_OVERLAPS_VPC' | 'POOL_OVERLAPS_CLIENTS',
+    taken: IpRange | undefined,
+    whose: string,
+  ) => {
+    if (taken !== undefined) {
+      invalid({
+        code,
+        what: `client pool ${pool.cidr} overlaps ${taken.cidr} of ${whose}`,
+        got: given ?? `${DEFAULT_POOL}, the default`,
+        allowed: "a private range outside the VPC, outside the clients' own networks and outside what they shall reach",
+        instead: `${option}: '${free ?? '192.168.199.0/24'}'`,
+      });
+    }
+  };
+  const overlapping = (ranges: readonly IpRange[]) => ranges.find((range) => range.overlaps(pool));
+  refuseOverlap('POOL_OVERLAPS_VPC', overlapping(vpcRanges), 'the VPC');
+  refuseOverlap('POOL_OVERLAPS_CLIENTS', overlapping(clientRanges), 'the clients');
 }
 
-function checkElasticIp(props: PptpGatewayProps, isPublic: boolean): void {
+function checkElasticIp(props: MachineGatewayProps, isPublic: boolean): void {
   const { elasticIpAllocationId, elasticIpAddress, elasticIpRemovalPolicy } = props;
   const conflict = (what: string, instead: string) =>
     invalid({
@@ -230,7 +302,7 @@ function checkElasticIp(props: PptpGatewayProps, isPublic: boolean): void {
   }
 }
 
-function checkDnsName(props: PptpGatewayProps, isPublic: boolean): void {
+function checkDnsName(props: MachineGatewayProps, isPublic: boolean): void {
   const { hostedZone, dnsName, elasticIpAllocationId, elasticIpAddress } = props;
   if ((hostedZone === undefined) !== (dnsName === undefined)) {
     invalid({
@@ -253,20 +325,17 @@ function checkDnsName(props: PptpGatewayProps, isPublic: boolean): void {
 }
 
 /** The default key of Secrets Manager serves its own account only, and a name without its account means ours. */
-function checkUsersSecret(scope: Construct, { usersSecret }: PptpGatewayProps): void {
-  if (usersSecret === undefined) {
-    return;
-  }
+function checkSecretOfOtherAccount(scope: Construct, secret: secretsmanager.ISecret, option: string): void {
   const { account } = Stack.of(scope);
-  const theirs = usersSecret.env.account;
+  const theirs = secret.env.account;
   if (isToken(account) || isToken(theirs) || account === theirs) {
     return;
   }
-  if (usersSecret.secretFullArn === undefined || usersSecret.encryptionKey === undefined) {
+  if (secret.secretFullArn === undefined || secret.encryptionKey === undefined) {
     invalid({
       code: 'USERS_SECRET_OF_OTHER_ACCOUNT',
-      what: `usersSecret belongs to account ${theirs}, and ${
-        usersSecret.secretFullArn === undefined ? 'its complete ARN' : 'the KMS key that encrypts it'
+      what: `${option} belongs to account ${theirs}, and ${
+        secret.secretFullArn === undefined ? 'its complete ARN' : 'the KMS key that encrypts it'
       } is not given`,
       allowed: 'the complete ARN with its six last characters, and the customer-managed key that encrypts the secret',
       instead:
@@ -276,7 +345,7 @@ function checkUsersSecret(scope: Construct, { usersSecret }: PptpGatewayProps): 
 }
 
 /** Debian's images are 8 GiB, and EC2 makes no volume that is smaller than its image. */
-function checkRootVolume({ rootVolumeSize }: PptpGatewayProps): void {
+function checkRootVolume({ rootVolumeSize }: MachineGatewayProps): void {
   const size = rootVolumeSize?.toGibibytes({ rounding: SizeRoundingBehavior.FLOOR });
   if (size !== undefined && !isToken(size) && (size < 8 || size > 16_384)) {
     invalid({
@@ -290,7 +359,7 @@ function checkRootVolume({ rootVolumeSize }: PptpGatewayProps): void {
 }
 
 /** A machine that installs, reboots and starts needs minutes; CloudFormation waits for twelve hours at most. */
-function checkReadyTimeout({ readyTimeout }: PptpGatewayProps): void {
+function checkReadyTimeout({ readyTimeout }: MachineGatewayProps): void {
   const minutes = known(readyTimeout?.toMinutes({ integral: false }), 'readyTimeout');
   if (minutes !== undefined && (minutes < 5 || minutes > 12 * 60)) {
     invalid({
@@ -303,7 +372,7 @@ function checkReadyTimeout({ readyTimeout }: PptpGatewayProps): void {
   }
 }
 
-function checkRole({ role, permissionsBoundary }: PptpGatewayProps): void {
+function checkRole({ role, permissionsBoundary }: MachineGatewayProps): void {
   if (role !== undefined && permissionsBoundary !== undefined) {
     invalid({
       code: 'OPTIONS_CONFLICT',
