@@ -23,9 +23,10 @@ import { machineCandidate, offersBeside } from './candidates';
 import { type ClientDestination, isSameDestination, readDestination } from './destination';
 import { VpnFlowLogs } from './flow-logs';
 import { isFilteredByHost, policyText } from './live-policy';
+import { FILES_METADATA } from './machine-files';
 import type { MachineGatewayProps } from './machine-gateway-props';
 import { flowsOf, type MachineSettings, poolsOf } from './machine-gateway-settings';
-import { bootScriptsOf, replaceWithUserData, type Told, userDataOf } from './machine-user-data';
+import { bootScriptsOf, type MachineText, replaceWithUserData, type Told, userDataOf } from './machine-user-data';
 import { pathsOf, pathsToClientVpn } from './path';
 import { addPoolRoutes } from './pool-routes';
 import { assertCdkScope } from './scope';
@@ -112,7 +113,7 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
     refuseWhereNothingArrives(scope, id, settings);
     // The text of the machine is made before anything exists, so that one that is too long leaves nothing behind.
     const told: Told = { secret: undefined, policy: undefined, scripts: new Map(), instance: undefined };
-    const userData = userDataOf(scope, id, props, settings, told);
+    const text = userDataOf(scope, id, props, settings, told);
     super(scope, id);
 
     this.settings = settings;
@@ -132,8 +133,8 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
       told.scripts.set(script.id, this.makeParameter(script.id, script.description, script.text));
     }
     this.role = props.role ?? this.makeRole(props.permissionsBoundary);
-    const granted = this.grant([policy, ...told.scripts.values()], props);
-    this.instance = this.makeInstance(props, userData);
+    const granted = this.grant([policy, ...told.scripts.values()], props, text);
+    this.instance = this.makeInstance(props, text);
     this.instance.node.addDependency(...granted, ...connectivityOf(settings));
     Object.assign(told, { secret: this.secret, policy, instance: this.instance });
     // Escape hatches find the machine where they find the resource of every other construct.
@@ -265,7 +266,11 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
   }
 
   /** Grants what the machine needs and nothing else; returns what must exist before it boots. */
-  private grant(parameters: readonly ssm.CfnParameter[], props: MachineGatewayProps): IConstruct[] {
+  private grant(
+    parameters: readonly ssm.CfnParameter[],
+    props: MachineGatewayProps,
+    { moved }: MachineText,
+  ): IConstruct[] {
     const stack = Stack.of(this);
     const { secretArn, secretFullArn, encryptionKey, env } = this.secret;
     const viaSecretsManager = `secretsmanager.${env.region}.amazonaws.com`;
@@ -295,7 +300,13 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
           }),
         ),
       }),
-      new iam.PolicyStatement({ actions: ['cloudformation:SignalResource'], resources: [stack.stackId] }),
+      new iam.PolicyStatement({
+        actions: [
+          'cloudformation:SignalResource',
+          ...(moved.length === 0 ? [] : ['cloudformation:DescribeStackResource']),
+        ],
+        resources: [stack.stackId],
+      }),
       ...(props.journalLogGroup === undefined
         ? []
         : [
@@ -326,7 +337,7 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
     return [this.role, policy];
   }
 
-  private makeInstance(props: MachineGatewayProps, userData: string): ec2.CfnInstance {
+  private makeInstance(props: MachineGatewayProps, { userData, moved }: MachineText): ec2.CfnInstance {
     const { placement, instanceType, isPublic, addressing } = this.settings;
     const profile = new iam.CfnInstanceProfile(this, 'InstanceProfile', { roles: [this.role.roleName] });
     const groups = [this.securityGroup, ...(props.securityGroups ?? [])];
@@ -369,6 +380,9 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
     const timeout = props.readyTimeout ?? Duration.minutes(20);
     instance.cfnOptions.creationPolicy = { resourceSignal: { count: 1, timeout: timeout.toIsoString() } };
     keepReasons(instance, this.settings.insecure?.reason, props.clients.anywhereReason);
+    if (moved.length > 0) {
+      instance.addMetadata(FILES_METADATA, moved);
+    }
     replaceWithUserData(instance, userData);
     return instance;
   }

@@ -10,6 +10,7 @@ import { type BootScript, runBootScript } from './boot-script';
 import { hostCommands } from './host-commands';
 import { TEXT_TOKEN } from './live-policy';
 import { shipJournal } from './log-shipping';
+import { type MovedFiles, moveFiles } from './machine-files';
 import type { MachineGatewayProps } from './machine-gateway-props';
 import type { MachineSettings } from './machine-gateway-settings';
 import { installSsmAgent } from './session-manager';
@@ -29,6 +30,13 @@ export interface Told {
   instance: ec2.CfnInstance | undefined;
 }
 
+/** What a machine boots with. */
+export interface MachineText {
+  readonly userData: string;
+  /** Files for which user data has no room. */
+  readonly moved: MovedFiles;
+}
+
 /**
  * The machine's cloud-init.
  *
@@ -40,7 +48,7 @@ export function userDataOf(
   props: MachineGatewayProps,
   settings: MachineSettings,
   told: Told,
-): string {
+): MachineText {
   const stack = Stack.of(scope);
   const ours: string[] = [];
   // Not cached: what the machine is called is asked for before it is settled.
@@ -50,6 +58,7 @@ export function userDataOf(
     ours.push(token);
     return token;
   };
+  const logicalId = nameOfOurs(() => told.instance?.logicalId);
   const scripts = bootScriptsOf(scope, props, settings);
   const host = renderHost({
     architecture: settings.architecture,
@@ -64,7 +73,7 @@ export function userDataOf(
       usersSecretRegion: settings.secret?.env.region ?? stack.region,
       policyParameterName: nameOfOurs(() => told.policy?.ref),
       stack: stack.stackId,
-      logicalId: nameOfOurs(() => told.instance?.logicalId),
+      logicalId,
     }),
     ...(props.apt === undefined ? {} : { apt: props.apt }),
     ...(props.securityUpgradeRebootTime === undefined
@@ -91,12 +100,15 @@ export function userDataOf(
   const bounded = (text: string) =>
     counted(counted(text, [stack.region, stack.urlSuffix], 24), ours, pathBelow(scope, id).length + BYTES_BESIDE_PATH);
   const size = { tokens: TEXT_TOKEN, bytesPerToken: BYTES_PER_TOKEN };
-  const text = toCloudConfig(host, {
-    tokens: TEXT_TOKEN,
-    fits: (some) => userDataSize(bounded(some), size) <= EC2_USER_DATA_LIMIT,
-  });
-  checkUserDataSize(bounded(text), size);
-  return text;
+  const fits = (text: string) => userDataSize(bounded(text), size) <= EC2_USER_DATA_LIMIT;
+  const userData = toCloudConfig(host, { tokens: TEXT_TOKEN, fits });
+  if (fits(userData)) {
+    return { userData, moved: [] };
+  }
+  const { moved, host: rest } = moveFiles(host, TEXT_TOKEN, { region: stack.region, stack: stack.stackId, logicalId });
+  const short = toCloudConfig(rest, { tokens: TEXT_TOKEN, fits });
+  checkUserDataSize(bounded(short), size);
+  return { userData: short, moved };
 }
 
 /** The text with each of these tokens as long as it can become. */
