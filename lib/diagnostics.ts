@@ -175,6 +175,12 @@ export const DIAGNOSTIC_CODES = [
   'POLICY_TOO_LARGE',
   'PPTP_INSECURE',
   'PROTOCOL_SWAPPED',
+
+  // a migration: PPTP and its successor side by side
+  'SUNSET_INVALID',
+  'SUNSET_GRACE',
+  'SUNSET_OVER',
+
   'CLIENTS_NOT_FORWARDED',
   'NO_WAY_BACK_TO_CLIENTS',
   'HOST_CANNOT_NAME_CLIENTS',
