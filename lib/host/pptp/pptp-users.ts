@@ -1,6 +1,5 @@
 import { invalid } from '../../errors';
-import { parseSecret, type SecretUser } from '../secret';
-import type { PptpPool } from './pptp-pool';
+import { parseSecret, type SecretUser, type UserAddresses } from '../secret';
 
 /** One user, as the secret holds it. */
 export interface PptpUser extends SecretUser {
@@ -26,7 +25,7 @@ export interface PptpUser extends SecretUser {
  * @throws InvalidInputError `USERS_MALFORMED`, `USER_NAME_NOT_REPRESENTABLE`, `USER_PASSWORD_NOT_REPRESENTABLE`,
  * `USER_ADDRESS_NOT_IN_POOL`, `USER_DESTINATION_INVALID` or `USER_DUPLICATE`
  */
-export function parsePptpUsers(json: string, pool: PptpPool): PptpUser[] {
+export function parsePptpUsers(json: string, pool: UserAddresses): PptpUser[] {
   const { users } = parseSecret(json, pool, {
     keys: [],
     optionalKeys: [],
