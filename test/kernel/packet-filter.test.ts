@@ -1,21 +1,18 @@
-import { PptpPool, renderPolicy } from '../../lib/host';
+import { renderPolicy } from '../../lib/host';
+import type { Backend } from './support/filters';
+import {
+  CLIENT,
+  datagram,
+  GATEWAY,
+  GatewayNetwork,
+  METADATA,
+  NEIGHBOUR,
+  STRANGER,
+  type TunnelClient,
+} from './support/gateway-network';
 import { type PptpHostOptions, pptpHost } from './support/hosts';
-import { type Agent, cable, Machine } from './support/machine';
+import { threeOfGre } from './support/pptp-call';
 
-interface Packet {
-  readonly protocol: number;
-  readonly from: string;
-  readonly to: string;
-  readonly port?: number;
-  readonly flags?: string;
-  readonly mss?: number;
-  readonly text?: string;
-}
-
-const GATEWAY = '192.0.2.10';
-const CLIENT = '203.0.113.10';
-const NEIGHBOUR = '203.0.113.11';
-const STRANGER = '198.51.100.7';
 const POLICY = {
   clients: ['203.0.113.0/24'],
   destinations: [
@@ -23,371 +20,381 @@ const POLICY = {
     { cidr: '10.20.0.0/24', protocol: 'udp', fromPort: 5000, toPort: 5010 },
   ],
 } as const;
+/** One restricted user, on the address that alice's machine has in these tests, and one who may go nowhere. */
+const USERS = {
+  users: [
+    {
+      name: 'alice',
+      password: 'a',
+      address: '10.99.0.245',
+      destinations: ['10.20.0.9/32 udp 5000-5005', '10.30.0.0/16'],
+    },
+    { name: 'mallory', password: 'm', address: '10.99.0.246', destinations: [] },
+  ],
+};
 
-let gateway: Machine;
-let outside: Machine;
-let alice: Machine;
-let bob: Machine;
-let on: { gateway: Agent; outside: Agent; alice: Agent; bob: Agent };
+const BACKENDS: readonly Backend[] = ['nft', 'iptables-nft', 'iptables-legacy'];
+const FORMS = BACKENDS.flatMap((backend) => (['gate', 'helper'] as const).map((form) => ({ backend, form })));
 
-/**
- * The gateway between the internet with everything behind it (`outside`) and two clients on interfaces that are called
- * ppp0 and ppp1, as pppd's are: addresses, routes and MTU are those that pppd would set.
- */
+let network: GatewayNetwork;
+let alice: TunnelClient;
+let bob: TunnelClient;
+
 beforeAll(async () => {
-  [gateway, outside, alice, bob] = await Promise.all([
-    Machine.start(),
-    Machine.start(),
-    Machine.start(),
-    Machine.start(),
+  network = await GatewayNetwork.start([
+    { name: 'ppp0', gateway: '10.99.0.1', client: '10.99.0.245' },
+    { name: 'ppp1', gateway: '10.99.0.1', client: '10.99.0.3' },
   ]);
-  cable(gateway, 'ens5', outside, 'net0');
-  cable(gateway, 'ppp0', alice, 'tun0');
-  cable(gateway, 'ppp1', bob, 'tun0');
-  gateway.sh(`ip address add ${GATEWAY}/24 dev ens5; ip link set ens5 up; ip route add default via 192.0.2.1 2>/dev/null || true
-    ip address add 10.99.0.1 peer 10.99.0.2 dev ppp0; ip link set ppp0 mtu 1400 up
-    ip address add 10.99.0.1 peer 10.99.0.3 dev ppp1; ip link set ppp1 mtu 1400 up
-    sysctl -q -w net.ipv4.ip_forward=1`);
-  outside.sh(`ip address add 192.0.2.1/24 dev net0; ip link set net0 up; ip route add 10.99.0.0/24 via ${GATEWAY}
-    for address in ${CLIENT} ${NEIGHBOUR} ${STRANGER} 10.20.0.5 10.20.0.53 10.20.0.9 169.254.169.254; do ip address add $address/32 dev lo; done`);
-  for (const [machine, address] of [
-    [alice, '10.99.0.2'],
-    [bob, '10.99.0.3'],
-  ] as const) {
-    machine.sh(
-      `ip address add ${address} peer 10.99.0.1 dev tun0; ip link set tun0 up; ip route add default dev tun0 via 10.99.0.1`,
-    );
-  }
-  gateway.must('ip', 'route', 'replace', 'default', 'via', '192.0.2.1');
-  on = { gateway: gateway.agent(), outside: outside.agent(), alice: alice.agent(), bob: bob.agent() };
-  await on.gateway.do('serve', { port: 1723 });
-  await on.gateway.do('serve', { port: 22 });
-  for (const port of [443, 80]) {
-    await on.outside.do('serve', { port });
-  }
+  [alice, bob] = network.clients as [TunnelClient, TunnelClient];
 }, 300_000);
 
-afterAll(async () => {
-  await Promise.all([gateway, outside, alice, bob].map((machine) => machine?.stop()));
-});
+afterAll(() => network?.stop());
 
 /** A gateway as its machine is after boot: filter loaded, policy applied, nobody has spoken yet. */
-function load(policy: Parameters<typeof renderPolicy>[0] = POLICY, options: PptpHostOptions = {}): void {
-  gateway.sh('rm -rf /var/lib/vpn-gateway; mkdir -p /var/lib/vpn-gateway');
-  gateway.install(pptpHost(options));
-  gateway.must('nft', '-f', '/etc/nftables.conf');
+function load(
+  backend: Backend,
+  policy: Parameters<typeof renderPolicy>[0] = POLICY,
+  options: PptpHostOptions = {},
+): void {
+  const host = pptpHost({ packetFilter: backend === 'nft' ? 'nftables' : 'iptables', ...options });
+  network.boot(host.files, backend);
   apply(policy);
 }
 
 function apply(policy: Parameters<typeof renderPolicy>[0]): void {
-  const applied = gateway.run(['sh', '-c', '. /etc/vpn-gateway/settings; exec vpn-gateway-apply policy'], {
-    input: renderPolicy(policy),
-  });
-  expect(applied).toMatchObject({ status: 0 });
+  expect(network.apply('policy', renderPolicy(policy))).toMatchObject({ status: 0 });
 }
 
-/** How many of three GRE packets reach a process on the gateway. */
-async function greToGateway(src: string, more: Record<string, number> = {}): Promise<number> {
-  await on.gateway.do('delivered');
-  await on.outside.do('gre', { src, dst: GATEWAY, call: 7, ...more });
-  return (await on.gateway.do<Packet[]>('delivered')).filter((packet) => packet.from === src).length;
-}
+const tcp = (from: TunnelClient, dst: string, port: number, expected: boolean, name?: string) =>
+  network.tcp(from.agent, from.address, dst, port, expected, name);
+const udp = (from: TunnelClient, dst: string, port: number, arrives: boolean, src = from.address) =>
+  network.udpOut(from.agent, src, dst, port, arrives);
+const greToGateway = (src: string, call: number, expected: number, more: { version?: 0; protocol?: number } = {}) =>
+  network.packetsTo(network.onGateway, 'delivered', threeOfGre(src, GATEWAY, { call, ...more }), expected);
 
-/** How many of three GRE packets from the gateway reach the client. */
-async function greToClient(dst: string): Promise<number> {
-  await on.outside.do('arrived');
-  await on.gateway.do('gre', { src: GATEWAY, dst, call: 9 });
-  return (await on.outside.do<Packet[]>('arrived')).filter((packet) => packet.protocol === 47 && packet.to === dst)
-    .length;
-}
+describe.each(FORMS)('GRE, $backend, $form', ({ backend, form }) => {
+  beforeEach(() => load(backend, POLICY, { greFilter: form }));
 
-async function dial(src: string, name = src): Promise<boolean> {
-  return on.outside.do<boolean>('connect', { src, dst: GATEWAY, port: 1723, name });
-}
-
-/** Whether a datagram that a client sends arrives outside; with the source that it has there. */
-async function udpFrom(agent: Agent, src: string, dst: string, port: number): Promise<string | undefined> {
-  await on.outside.do('arrived');
-  await agent.do('udp', { src, dst, port });
-  return (await on.outside.do<Packet[]>('arrived')).find((packet) => packet.protocol === 17 && packet.port === port)
-    ?.from;
-}
-
-/** Packets that each counting rule of the gateway has dropped or accepted, by the rule's own text. */
-function counter(text: string): number {
-  const line = gateway
-    .must('nft', 'list', 'ruleset')
-    .split('\n')
-    .find((each) => each.includes(text));
-  return Number(/counter packets (\d+)/.exec(line ?? '')?.[1] ?? Number.NaN);
-}
-
-describe('the rendered packet filter', () => {
-  test.each(['masquerade', 'routed'] as const)('is one that nft of Debian 13 takes (%s)', (addressing) => {
-    for (const pool of ['10.99.0.0/24', '10.96.0.0/14']) {
-      for (const dnsServers of [[], ['10.20.0.53'], ['10.20.0.53', '9.9.9.9']]) {
-        gateway.install(pptpHost({ addressing, dnsServers, pool: PptpPool.from(pool) }));
-        expect(gateway.run(['nft', '-c', '-f', '/etc/nftables.conf'])).toEqual({ status: 0, text: '' });
-      }
-    }
-  });
-});
-
-describe('the gate for GRE', () => {
-  test('lets GRE in only after its sender spoke on TCP 1723', async () => {
-    load();
-    expect(await greToGateway(CLIENT)).toBe(0);
-    expect(await dial(CLIENT)).toBe(true);
-    expect(await greToGateway(CLIENT)).toBe(3);
-    expect(await greToClient(CLIENT)).toBe(3);
-    expect(await greToGateway(CLIENT)).toBe(3);
-  });
-
-  test('works when the gateway sends the first packet of a call', async () => {
-    load();
-    expect(await dial(CLIENT)).toBe(true);
-    expect(await greToClient(CLIENT)).toBe(3);
-    expect(await greToGateway(CLIENT)).toBe(3);
+  test('gets in only for a call, whichever side sends first', async () => {
+    expect(await greToGateway(CLIENT, 0x2222, 0)).toBe(0);
+    const call = await network.call();
+    expect([
+      ...[await call.clientToServer(3), await call.serverToClient(GATEWAY, 3), await call.clientToServer(3)],
+    ]).toEqual([3, 3, 3]);
+    const other = await network.call(NEIGHBOUR);
+    expect([await other.serverToClient(GATEWAY, 3), await other.clientToServer(3)]).toEqual([3, 3]);
+    expect(await call.clientToServer(3)).toBe(3);
+    await other.hangUp();
+    await call.hangUp();
   });
 
   test('stays shut for another address of the allowed range, and for a stranger', async () => {
-    load();
-    expect(await dial(CLIENT)).toBe(true);
-    expect(await greToGateway(NEIGHBOUR)).toBe(0);
-    expect(await greToGateway(STRANGER)).toBe(0);
-    expect(await greToGateway(CLIENT)).toBe(3);
+    const call = await network.call();
+    expect(await call.clientToServer(3)).toBe(3);
+    expect(await greToGateway(NEIGHBOUR, call.toServer, 0)).toBe(0);
+    expect(await greToGateway(STRANGER, call.toServer, 0)).toBe(0);
+    expect(await call.clientToServer(3)).toBe(3);
+    await call.hangUp();
   });
 
-  test('refuses plain tunnels (GRE version 0) and GRE version 1 that carries no PPP', async () => {
-    load();
-    expect(await dial(CLIENT)).toBe(true);
-    expect(await greToGateway(CLIENT, { version: 0 })).toBe(0);
-    expect(await greToGateway(CLIENT, { version: 0, protocol: 0x0800 })).toBe(0);
-    expect(await greToGateway(CLIENT, { protocol: 0x0800 })).toBe(0);
-    expect(await greToGateway(CLIENT)).toBe(3);
+  test('is refused from a caller too where it is a plain tunnel (version 0), or carries no PPP', async () => {
+    const call = await network.call();
+    expect(await call.serverToClient(GATEWAY, 3)).toBe(3);
+    const out = threeOfGre(GATEWAY, CLIENT, { call: 1, version: 0, protocol: 0x0800 });
+    expect(await network.packetsTo(network.onOutside, 'arrived', out, 3, network.onGateway)).toBe(3);
+    expect(await greToGateway(CLIENT, 1, 0, { version: 0, protocol: 0x0800 })).toBe(0);
+    expect(await greToGateway(CLIENT, 1, 0, { version: 0, protocol: 0x880b })).toBe(0);
+    expect(await greToGateway(CLIENT, call.toServer, 0, { protocol: 0x0800 })).toBe(0);
+    expect(await call.clientToServer(3)).toBe(3);
+    await call.hangUp();
   });
 
-  test('forgets nothing when the filter is loaded again: the saved policy comes back with it', async () => {
-    load();
-    gateway.must('nft', '-f', '/etc/nftables.conf');
-    expect(await dial(CLIENT)).toBe(true);
-    expect(await greToGateway(CLIENT)).toBe(3);
+  test('goes on when the filter is loaded again, and the policy comes back with it', async () => {
+    const call = await network.call();
+    expect(await call.clientToServer(3)).toBe(3);
+    network.reload(backend);
+    expect([await call.clientToServer(3), await call.serverToClient(GATEWAY, 3)]).toEqual([3, 3]);
+    const other = await network.call(NEIGHBOUR);
+    expect(await other.clientToServer(3)).toBe(3);
+    await other.hangUp();
+    await call.hangUp();
+  });
+
+  const lost = form === 'helper';
+  test(`after a flush of the connection table: ${lost ? 'lost until the client redials' : 'goes on'}`, async () => {
+    const call = await network.call();
+    expect(await call.clientToServer(3)).toBe(3);
+    network.gateway.must('conntrack', '-F');
+    expect(await call.clientToServer(lost ? 0 : 3)).toBe(lost ? 0 : 3);
+    await call.hangUp();
+    const again = await network.call(CLIENT, { client: 0x3333, server: 0x4444 });
+    expect(await again.clientToServer(3)).toBe(3);
+    await again.hangUp();
+  });
+
+  test('ends with the right to connect: call, control connection and all', async () => {
+    const call = await network.call();
+    expect(await call.clientToServer(3)).toBe(3);
+    apply({ ...POLICY, clients: ['203.0.113.11/32'] });
+    expect(await call.clientToServer(0)).toBe(0);
+    expect(await call.isCut()).toBe(true);
+    const other = await network.call(NEIGHBOUR);
+    expect(await other.clientToServer(3)).toBe(3);
+    await other.hangUp();
+    await call.hangUp();
   });
 });
 
-describe('the recipe of the article that started this', () => {
-  const recipe = `flush ruleset
-table inet recipe {
-  chain input {
-    type filter hook input priority filter; policy drop
-    iif "lo" accept
-    tcp dport 1723 ct state new,established accept
-    ip protocol 47 ct state established accept
-  }
-}
-`;
-
-  test('never lets a call in, whichever side sends first', async () => {
-    gateway.write('/recipe.nft', recipe);
-    gateway.must('nft', '-f', '/recipe.nft');
-    expect(await dial(CLIENT)).toBe(true);
-    expect(await greToGateway(CLIENT)).toBe(0);
-    expect(await greToClient(CLIENT)).toBe(3);
-    expect(await greToGateway(CLIENT)).toBe(0);
-    gateway.must('nft', '-f', '/recipe.nft');
-    expect(await dial(NEIGHBOUR)).toBe(true);
-    expect(await greToClient(NEIGHBOUR)).toBe(3);
-    expect(await greToGateway(NEIGHBOUR)).toBe(0);
+describe.each(BACKENDS)('the gate, %s', (backend) => {
+  test('E9: is shut once its entry has expired, and the next echo opens it', async () => {
+    load(backend);
+    const call = await network.call();
+    expect(await call.clientToServer(3)).toBe(3);
+    network.gateway.sh(
+      backend === 'nft'
+        ? `nft delete element inet vpn_gateway peers { ${CLIENT} }`
+        : `echo -${CLIENT} >/proc/net/xt_recent/vpn-peers`,
+    );
+    expect(await call.clientToServer(0)).toBe(0);
+    await call.echo();
+    expect(await call.clientToServer(3)).toBe(3);
+    await call.hangUp();
   });
 });
 
-describe('who may connect', () => {
-  test('a source outside the allowed ranges is not answered', async () => {
-    load();
-    expect(await dial(STRANGER)).toBe(false);
-    expect(counter('ip saddr != @clients')).toBeGreaterThan(0);
+describe.each(BACKENDS)('who may connect, %s', (backend) => {
+  const stranger = backend === 'nft' ? 'jump refuse_stranger' : 'vpn-offered -j vpn-refuse-stranger';
+
+  test('a source outside the allowed ranges is not answered, and counted', async () => {
+    load(backend);
+    expect(await network.dials(STRANGER, false)).toBe(false);
+    expect(network.counted(backend, stranger)).toBeGreaterThan(0);
   });
 
   test('nobody before a policy was applied', async () => {
-    gateway.sh('rm -f /var/lib/vpn-gateway/*');
-    gateway.must('nft', '-f', '/etc/nftables.conf');
-    expect(await dial(CLIENT)).toBe(false);
+    network.gateway.sh('rm -f /var/lib/vpn-gateway/*');
+    network.reload(backend);
+    expect(await network.dials(CLIENT, false)).toBe(false);
   });
 
   test("everybody when the policy says 'any', and GRE stays gated", async () => {
-    load({ clients: 'any', destinations: [] });
-    expect(await greToGateway(STRANGER)).toBe(0);
-    expect(await dial(STRANGER)).toBe(true);
-    expect(await greToGateway(STRANGER)).toBe(3);
+    load(backend, { clients: 'any', destinations: [] });
+    expect(await greToGateway(STRANGER, 0x2222, 0)).toBe(0);
+    const call = await network.call(STRANGER);
+    expect(await call.clientToServer(3)).toBe(3);
+    await call.hangUp();
     // A tunnel within a tunnel is not for everybody either.
     for (const dst of ['10.99.0.1', GATEWAY]) {
-      expect(await on.alice.do('connect', { src: '10.99.0.2', dst, port: 1723, name: 'inner' })).toBe(false);
+      expect(await tcp(alice, dst, 1723, false)).toBe(false);
     }
   });
 
-  test('overlapping and adjacent ranges are one set', async () => {
-    load({ clients: ['203.0.113.0/25', '203.0.113.0/24', '203.0.113.8/29', '203.0.112.0/24'], destinations: [] });
-    expect(await dial(CLIENT)).toBe(true);
-    expect(await dial(STRANGER)).toBe(false);
+  test('overlapping and adjacent ranges are no error', async () => {
+    load(backend, {
+      clients: ['203.0.113.0/25', '203.0.113.0/24', '203.0.113.8/29', '203.0.112.0/24'],
+      destinations: [],
+    });
+    expect(await network.dials(CLIENT, true)).toBe(true);
+    expect(await network.dials(STRANGER, false)).toBe(false);
   });
 
-  test('no other port of the gateway answers, from outside or from a tunnel', async () => {
-    load();
-    expect(await on.outside.do('connect', { src: CLIENT, dst: GATEWAY, port: 22, name: 'ssh' })).toBe(false);
+  test('no other port of the gateway answers, from outside or from a tunnel; a ping from the tunnel does', async () => {
+    load(backend);
+    expect(await network.tcp(network.onOutside, CLIENT, GATEWAY, 22, false)).toBe(false);
     for (const port of [22, 1723]) {
-      expect(await on.alice.do('connect', { src: '10.99.0.2', dst: '10.99.0.1', port, name: 'ssh' })).toBe(false);
-      expect(await on.alice.do('connect', { src: '10.99.0.2', dst: GATEWAY, port, name: 'ssh' })).toBe(false);
+      expect(await tcp(alice, '10.99.0.1', port, false)).toBe(false);
+      expect(await tcp(alice, GATEWAY, port, false)).toBe(false);
     }
-    expect(alice.run(['ping', '-c', '1', '-W', '1', '10.99.0.1'])).toMatchObject({ status: 0 });
+    expect(alice.machine.run(['ping', '-c', '1', '-W', '1', '10.99.0.1'])).toMatchObject({ status: 0 });
+    expect(alice.machine.run(['ping', '-c', '1', '-W', '0.2', GATEWAY])).not.toMatchObject({ status: 0 });
+    expect(network.outside.run(['ping', '-c', '1', '-W', '0.2', GATEWAY])).not.toMatchObject({ status: 0 });
   });
 });
 
-describe('the flood limit', () => {
+describe.each(BACKENDS)('the flood limit, %s', (backend) => {
+  const burst = (count: number) =>
+    network.onOutside.do<number>('burst', { src: CLIENT, dst: GATEWAY, port: 1723, count });
+
   test('60 clients behind one address can all redial at once, each SYN repeated three times', async () => {
-    load();
-    expect(await on.outside.do('burst', { src: CLIENT, dst: GATEWAY, port: 1723, count: 240 })).toBe(240);
+    load(backend);
+    expect(await burst(240)).toBe(240);
   });
 
   test('more than the burst is refused, to that source alone', async () => {
-    load();
-    const up = await on.outside.do<number>('burst', { src: CLIENT, dst: GATEWAY, port: 1723, count: 400 });
+    load(backend);
+    const up = await burst(400);
     expect(up).toBeGreaterThanOrEqual(240);
     expect(up).toBeLessThan(250);
-    expect(await dial(NEIGHBOUR)).toBe(true);
+    expect(network.counted(backend, backend === 'nft' ? 'jump refuse_flood' : '-j vpn-refuse-flood')).toBeGreaterThan(
+      100,
+    );
+    expect(await network.dials(NEIGHBOUR, true)).toBe(true);
   });
 
   test('its numbers are options', async () => {
-    load(POLICY, { limits: { newConnectionsPerMinute: 6, newConnectionsBurst: 5 } });
-    expect(await on.outside.do('burst', { src: CLIENT, dst: GATEWAY, port: 1723, count: 40 })).toBe(5);
+    load(backend, POLICY, { limits: { newConnectionsPerMinute: 6, newConnectionsBurst: 5 } });
+    expect(await burst(40)).toBe(5);
   });
 });
 
-describe('where clients may go', () => {
-  beforeAll(() => load());
+describe.each(BACKENDS)('where clients may go, %s', (backend) => {
+  beforeAll(() => load(backend));
 
   test('to the destinations of the policy, behind the address of the gateway', async () => {
-    expect(await on.alice.do('connect', { src: '10.99.0.2', dst: '10.20.0.5', port: 443, name: 'web' })).toBe(true);
-    expect(await on.alice.do('talk', { name: 'web' })).toBe(true);
-    expect(await udpFrom(on.alice, '10.99.0.2', '10.20.0.9', 5005)).toBe(GATEWAY);
+    expect(await tcp(alice, '10.20.0.5', 443, true, 'web')).toBe(true);
+    expect(await alice.agent.do('talk', { name: 'web' })).toBe(true);
+    expect(await udp(alice, '10.20.0.9', 5005, true)).toBe(GATEWAY);
   });
 
   test('to the DNS servers that they were given, for DNS only', async () => {
-    expect(await udpFrom(on.alice, '10.99.0.2', '10.20.0.53', 53)).toBe(GATEWAY);
-    expect(await udpFrom(on.alice, '10.99.0.2', '10.20.0.53', 123)).toBeUndefined();
-    expect(await udpFrom(on.alice, '10.99.0.2', '10.20.0.9', 53)).toBeUndefined();
+    expect(await udp(alice, '10.20.0.53', 53, true)).toBe(GATEWAY);
+    expect(await udp(alice, '10.20.0.53', 123, false)).toBeUndefined();
+    expect(await udp(alice, '10.20.0.9', 53, false)).toBeUndefined();
   });
 
   test('to no other host, port or protocol', async () => {
-    expect(await on.alice.do('connect', { src: '10.99.0.2', dst: '10.20.0.5', port: 80, name: 'other' })).toBe(false);
-    expect(await on.alice.do('connect', { src: '10.99.0.2', dst: '10.20.0.9', port: 443, name: 'other' })).toBe(false);
-    expect(await udpFrom(on.alice, '10.99.0.2', '10.20.0.9', 5011)).toBeUndefined();
-    expect(await udpFrom(on.alice, '10.99.0.2', '192.0.2.1', 5005)).toBeUndefined();
-    expect(alice.run(['ping', '-c', '1', '-W', '1', '10.20.0.5'])).not.toMatchObject({ status: 0 });
-  });
-
-  test('with their addresses of the pool, when the pool is routed', async () => {
-    load(POLICY, { addressing: 'routed' });
-    expect(await udpFrom(on.alice, '10.99.0.2', '10.20.0.9', 5005)).toBe('10.99.0.2');
-    expect(await on.alice.do('connect', { src: '10.99.0.2', dst: '10.20.0.5', port: 443, name: 'web' })).toBe(true);
-    load();
-  });
-
-  test('not to each other, not even where the policy allows everything', async () => {
-    load({ clients: ['203.0.113.0/24'], destinations: [{ cidr: '0.0.0.0/0', protocol: 'any' }] });
-    await on.bob.do('arrived');
-    await on.alice.do('udp', { src: '10.99.0.2', dst: '10.99.0.3', port: 5005 });
-    expect((await on.bob.do<Packet[]>('arrived')).filter((packet) => packet.protocol === 17)).toEqual([]);
-    expect(counter('oifname "ppp*" counter')).toBeGreaterThan(0);
-  });
-
-  test('not to the metadata of the cloud, not even where the policy allows everything', async () => {
-    expect(await udpFrom(on.alice, '10.99.0.2', '169.254.169.254', 80)).toBeUndefined();
-    expect(await on.alice.do('connect', { src: '10.99.0.2', dst: '169.254.169.254', port: 80, name: 'imds' })).toBe(
-      false,
-    );
-    expect(await udpFrom(on.alice, '10.99.0.2', '10.20.0.9', 80)).toBe(GATEWAY);
-    load();
+    expect(await tcp(alice, '10.20.0.5', 80, false)).toBe(false);
+    expect(await tcp(alice, '10.20.0.9', 443, false)).toBe(false);
+    expect(await udp(alice, '10.20.0.9', 5011, false)).toBeUndefined();
+    expect(await udp(alice, '192.0.2.1', 5005, false)).toBeUndefined();
+    expect(alice.machine.run(['ping', '-c', '1', '-W', '0.2', '10.20.0.5'])).not.toMatchObject({ status: 0 });
+    expect(
+      network.counted(backend, backend === 'nft' ? 'jump refuse_destination' : '-j vpn-refuse-destination'),
+    ).toBeGreaterThan(3);
   });
 
   test('only with the address that they were given: neither a foreign one nor the one of another client', async () => {
-    expect(await udpFrom(on.alice, '172.16.9.9', '10.20.0.9', 5005)).toBeUndefined();
-    expect(await udpFrom(on.alice, '10.99.0.3', '10.20.0.9', 5005)).toBeUndefined();
-    expect(await udpFrom(on.bob, '10.99.0.3', '10.20.0.9', 5005)).toBe(GATEWAY);
-    expect(counter('fib saddr . iif oif')).toBe(1);
+    expect(await udp(alice, '10.20.0.9', 5005, false, '172.16.9.9')).toBeUndefined();
+    expect(await udp(alice, '10.20.0.9', 5005, false, bob.address)).toBeUndefined();
+    expect(await udp(alice, '10.20.0.9', 5005, false, '10.99.0.1')).toBeUndefined();
+    expect(await udp(bob, '10.20.0.9', 5005, true)).toBe(GATEWAY);
+    expect(network.counted(backend, backend === 'nft' ? 'fib saddr . iif oif' : 'rpfilter')).toBeGreaterThan(0);
   });
 
   test('and nobody outside starts a connection to a client, or takes the address of one', async () => {
-    await on.alice.do('arrived');
-    await on.outside.do('udp', { src: '10.20.0.9', dst: '10.99.0.2', port: 5005 });
-    await on.outside.do('udp', { src: '10.99.0.3', dst: '10.99.0.2', port: 5005 });
-    expect((await on.alice.do<Packet[]>('arrived')).filter((packet) => packet.protocol === 17)).toEqual([]);
-    expect(counter('iifname != "ppp*" ip saddr')).toBe(1);
+    for (const src of ['10.20.0.9', bob.address]) {
+      const packets = (payload: Buffer) => [datagram(src, alice.address, 5005, payload)];
+      expect(await network.packetsTo(alice.agent, 'arrived', packets, 0)).toBe(0);
+    }
+    expect(network.counted(backend, backend === 'nft' ? 'iifname != "ppp*" ip saddr' : '10.99.0.0/24 ! -i ppp+')).toBe(
+      1,
+    );
+  });
+
+  test('everywhere with a full tunnel, but neither to each other nor to the metadata of the cloud', async () => {
+    load(backend, { clients: ['203.0.113.0/24'], destinations: [{ cidr: '0.0.0.0/0', protocol: 'any' }] });
+    expect(await udp(alice, '10.20.0.9', 80, true)).toBe(GATEWAY);
+    expect(alice.machine.run(['ping', '-c', '1', '-W', '1', '10.20.0.5'])).toMatchObject({ status: 0 });
+    const packets = (payload: Buffer) => [datagram(alice.address, bob.address, 5005, payload)];
+    expect(await network.packetsTo(bob.agent, 'arrived', packets, 0, alice.agent)).toBe(0);
+    expect(network.counted(backend, backend === 'nft' ? 'jump refuse_among' : '-j vpn-refuse-among')).toBe(1);
+    expect(await udp(alice, METADATA, 80, false)).toBeUndefined();
+    expect(await tcp(alice, METADATA, 80, false)).toBe(false);
+    expect(
+      network.counted(backend, backend === 'nft' ? 'jump refuse_metadata' : '-j vpn-refuse-metadata'),
+    ).toBeGreaterThan(1);
+  });
+
+  test('with their addresses of the pool, when the pool is routed', async () => {
+    load(backend, POLICY, { addressing: 'routed' });
+    expect(await udp(alice, '10.20.0.9', 5005, true)).toBe(alice.address);
+    expect(await tcp(alice, '10.20.0.5', 443, true)).toBe(true);
   });
 });
 
-describe('the MSS', () => {
-  test('is clamped to the tunnel in both directions', async () => {
-    load();
-    await on.outside.do('arrived');
-    await on.alice.do('arrived');
-    expect(await on.alice.do('connect', { src: '10.99.0.2', dst: '10.20.0.5', port: 443, name: 'mss' })).toBe(true);
-    const syn = (await on.outside.do<Packet[]>('arrived')).find((packet) => packet.flags === 'S');
-    const answer = (await on.alice.do<Packet[]>('arrived')).find((packet) => packet.flags === 'SA');
-    // 1400 for the tunnel, less 20 for IP and 20 for TCP; both ends have links of 1500 and asked for 1460.
-    expect([syn?.mss, answer?.mss]).toEqual([1360, 1360]);
+describe.each(BACKENDS)('a user with destinations, %s', (backend) => {
+  beforeAll(() => load(backend));
+
+  test('loses what is not among them, and gains nothing that the policy does not allow', async () => {
+    expect(await udp(alice, '10.20.0.9', 5006, true)).toBe(GATEWAY);
+    expect(network.apply('users', JSON.stringify(USERS))).toMatchObject({ status: 0 });
+    expect(await udp(alice, '10.20.0.9', 5005, true)).toBe(GATEWAY);
+    expect(await udp(alice, '10.20.0.9', 5006, false)).toBeUndefined();
+    expect(await tcp(alice, '10.20.0.5', 443, false)).toBe(false);
+    expect(await udp(alice, '10.30.0.1', 5005, false)).toBeUndefined();
+    expect(network.counted(backend, backend === 'nft' ? 'jump refuse_reach' : '-j vpn-refuse-reach')).toBeGreaterThan(
+      1,
+    );
+    // Names are still looked up, and everybody else goes where the policy says.
+    expect(await udp(alice, '10.20.0.53', 53, true)).toBe(GATEWAY);
+    expect(await tcp(bob, '10.20.0.5', 443, true)).toBe(true);
+  });
+
+  test('stays restricted over a reload and a new policy, which restricts what is left', async () => {
+    network.reload(backend);
+    expect(await udp(alice, '10.20.0.9', 5006, false)).toBeUndefined();
+    expect(await udp(alice, '10.20.0.9', 5004, true)).toBe(GATEWAY);
+    apply({ ...POLICY, destinations: [{ cidr: '10.20.0.9/32', protocol: 'udp', fromPort: 5005, toPort: 5009 }] });
+    expect(await udp(alice, '10.20.0.9', 5004, false)).toBeUndefined();
+    expect(await udp(alice, '10.20.0.9', 5005, true)).toBe(GATEWAY);
+    expect(await udp(bob, '10.20.0.9', 5009, true)).toBe(GATEWAY);
+    expect(await udp(alice, '10.20.0.9', 5009, false)).toBeUndefined();
+  });
+
+  test('is free again when the secret no longer says so, and nothing of it is left behind', async () => {
+    apply(POLICY);
+    const chains = () =>
+      (backend === 'nft'
+        ? network.gateway.must('nft', 'list', 'ruleset').match(/chain reach_\d+/g)
+        : network.gateway.must('iptables', '-S').match(/-N vpn-reach-\d+/g)) ?? [];
+    expect(chains()).toHaveLength(2);
+    expect(network.apply('users', '{"users": []}')).toMatchObject({ status: 0 });
+    expect(chains()).toEqual([]);
+    expect(await udp(alice, '10.20.0.9', 5006, true)).toBe(GATEWAY);
   });
 });
 
-describe('a changed policy', () => {
+describe.each(BACKENDS)('a changed policy, %s', (backend) => {
+  beforeEach(() => load(backend));
+
   test('applies while a call lives, and cuts nobody who stays allowed', async () => {
-    load();
-    expect(await dial(CLIENT, 'control')).toBe(true);
-    expect(await greToGateway(CLIENT)).toBe(3);
+    const call = await network.call();
     apply({
       clients: ['203.0.113.0/24', '198.51.100.0/24'],
       destinations: [{ cidr: '10.20.0.9/32', protocol: 'udp', fromPort: 7000 }],
     });
-    expect(await greToGateway(CLIENT)).toBe(3);
-    expect(await on.outside.do('talk', { name: 'control' })).toBe(true);
-    expect(await dial(STRANGER)).toBe(true);
-    expect(await udpFrom(on.alice, '10.99.0.2', '10.20.0.9', 7000)).toBe(GATEWAY);
+    expect(await call.clientToServer(3)).toBe(3);
+    await call.echo();
+    expect(await network.dials(STRANGER, true)).toBe(true);
+    await call.hangUp();
+    expect(await udp(alice, '10.20.0.9', 7000, true)).toBe(GATEWAY);
+    expect(await udp(alice, '10.20.0.9', 5005, false)).toBeUndefined();
   });
 
-  test('a withdrawn destination ends even a connection that is up', async () => {
-    load();
-    expect(await on.alice.do('connect', { src: '10.99.0.2', dst: '10.20.0.5', port: 443, name: 'up' })).toBe(true);
-    expect(await on.alice.do('talk', { name: 'up' })).toBe(true);
+  test('that withdraws a destination ends even a connection that is up', async () => {
+    expect(await tcp(alice, '10.20.0.5', 443, true, 'up')).toBe(true);
+    expect(await alice.agent.do('talk', { name: 'up' })).toBe(true);
     apply({ ...POLICY, destinations: [] });
-    expect(await on.alice.do('talk', { name: 'up' })).toBe(false);
+    expect(await alice.agent.do('talk', { name: 'up', timeout: 0.3 })).toBe(false);
   });
 
-  test('a withdrawn client is cut off, call and all', async () => {
-    load();
-    expect(await dial(CLIENT, 'control')).toBe(true);
-    expect(await greToGateway(CLIENT)).toBe(3);
-    apply({ ...POLICY, clients: ['203.0.113.11/32'] });
-    expect(await greToGateway(CLIENT)).toBe(0);
-    expect(await on.outside.do('talk', { name: 'control' })).toBe(false);
-    expect(await dial(NEIGHBOUR)).toBe(true);
+  test('that is the same leaves the counters alone', async () => {
+    expect(await network.dials(STRANGER, false)).toBe(false);
+    const rule = backend === 'nft' ? 'jump refuse_stranger' : 'vpn-offered -j vpn-refuse-stranger';
+    const before = network.counted(backend, rule);
+    apply(POLICY);
+    expect(before).toBeGreaterThan(0);
+    expect(network.counted(backend, rule)).toBe(before);
   });
+});
+
+describe('a policy', () => {
+  beforeAll(() => load('nft'));
 
   test.each([
     ['nothing at all', ''],
-    ['another version', 'vpn-gateway policy 2\nclient 0.0.0.0/0\n'],
+    ['of another version', 'vpn-gateway policy 2\nclient 0.0.0.0/0\n'],
     ['a statement of nft', 'vpn-gateway policy 1\nclient 0.0.0.0/0\nflush ruleset\n'],
     ['a statement behind a range', 'vpn-gateway policy 1\nto 10.0.0.0/8 accept; flush ruleset\n'],
-    ['ports out of order', 'vpn-gateway policy 1\nto 10.0.0.0/8 tcp dport 9-5\n'],
+    ['ports out of order', 'vpn-gateway policy 1\nto 10.0.0.0/8 tcp 9-5\n'],
     ['an address that is none', 'vpn-gateway policy 1\nclient 10.0.0.999/8\n'],
     ['JSON', '{"clients": "any"}'],
-  ])('that is %s is refused as a whole, and the last good one stays', async (_, text) => {
-    load();
-    const before = gateway.must('nft', 'list', 'set', 'inet', 'vpn_gateway', 'clients');
-    const refused = gateway.run(['sh', '-c', '. /etc/vpn-gateway/settings; exec vpn-gateway-apply policy'], {
-      input: text,
-    });
+  ])('that is %s is refused as a whole, and the last good one stays', (_, text) => {
+    const before = network.gateway.must('nft', 'list', 'set', 'inet', 'vpn_gateway', 'clients');
+    const refused = network.apply('policy', text);
     expect(refused.status).toBe(1);
     expect(refused.text).toContain('policy refused: ');
-    expect(gateway.must('nft', 'list', 'set', 'inet', 'vpn_gateway', 'clients')).toBe(before);
-    expect(gateway.read('/var/lib/vpn-gateway/policy.nft')).toContain('203.0.113.0/24');
+    expect(network.gateway.must('nft', 'list', 'set', 'inet', 'vpn_gateway', 'clients')).toBe(before);
+    expect(network.gateway.read('/var/lib/vpn-gateway/policy.nft')).toContain('203.0.113.0/24');
   });
 });

@@ -28,7 +28,7 @@ def deliver(protocol):
         note(delivered, None, raw.recv(65535))
 
 
-def seen(at, marker='', count=1, patience=3.0, surplus=0.04):
+def seen(at, marker='', count=1, patience=5.0, surplus=0.04):
     """Takes the packets that hold the marker: waits for `count` of them, then a moment for more."""
     at = {'arrived': arrived, 'delivered': delivered}[at]
     with news:
@@ -89,7 +89,7 @@ def pour(connection):
         pass
 
 
-def connect(src, dst, port, name, timeout=0.6):
+def connect(src, dst, port, name, timeout=5):
     """The own port of a connection that came up, or nothing."""
     connection = socket.socket()
     connection.settimeout(timeout)
@@ -106,7 +106,7 @@ def write(name, data):
     sockets[name].sendall(bytes.fromhex(data))
 
 
-def read(name, length, timeout=1.0):
+def read(name, length, timeout=5.0):
     """So many bytes of a connection, or those that came in time."""
     connection, data, end = sockets[name], b'', time.monotonic() + timeout
     while len(data) < length and (left := end - time.monotonic()) > 0:
@@ -121,20 +121,25 @@ def read(name, length, timeout=1.0):
     return data.hex() if length <= 65536 else len(data)
 
 
-def newest(timeout=2.0):
+def forget():
+    with news:
+        accepted.clear()
+
+
+def newest(timeout=5.0):
     """The connection that was accepted last, once."""
     with news:
         news.wait_for(lambda: accepted, timeout)
         return accepted.pop()
 
 
-def talk(name):
+def talk(name, timeout=5.0):
     """Whether a word comes back over an open connection."""
     try:
         write(name, b'word'.hex())
     except OSError:
         return False
-    return read(name, 4, 0.6) == b'word'.hex()
+    return read(name, 4, timeout) == b'word'.hex()
 
 
 def burst(src, dst, port, count):
@@ -171,7 +176,7 @@ def start(action, *arguments):
 
 actions = {
     'serve': lambda port, how='echo': start(serve, port, how), 'connect': connect, 'write': write, 'read': read,
-    'newest': newest, 'talk': talk, 'burst': burst, 'close': close, 'send': send, 'send6': send6, 'seen': seen,
+    'forget': forget, 'newest': newest, 'talk': talk, 'burst': burst, 'close': close, 'send': send, 'send6': send6, 'seen': seen,
 }
 start(watch)
 for protocol in socket.IPPROTO_GRE, socket.IPPROTO_UDP, socket.IPPROTO_ESP, socket.IPPROTO_ICMP:

@@ -64,6 +64,7 @@ export class PptpCall {
    */
   public static async dial(client: Side, server: Agent, to: string, ids: CallIds = {}): Promise<PptpCall | undefined> {
     const name = mark().toString();
+    await server.do('forget');
     const port = await client.agent.do<number | null>('connect', { src: client.address, dst: to, port: 1723, name });
     if (port === null) {
       return undefined;
@@ -103,6 +104,13 @@ export class PptpCall {
   /** An echo on the control connection, as each side sends one when it has heard nothing for a minute. */
   public async echo(): Promise<void> {
     await this.exchange('echoRequest', { identifier: 7 }, 'echoReply', { identifier: 7, result: 1 });
+  }
+
+  /** Whether an echo request of the client gets nowhere. */
+  public async isCut(): Promise<boolean> {
+    const request = encodeMessage('echoRequest', { identifier: 8 });
+    await this.client.agent.do('write', { name: this.name, data: request.toString('hex') });
+    return (await this.server.do('read', { name: this.accepted, length: request.length, timeout: 0.25 })) === '';
   }
 
   /** How many of three packets from the client come out behind the server's packet filter. */
