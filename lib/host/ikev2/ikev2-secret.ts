@@ -96,7 +96,7 @@ export function parseIkev2Secret(json: string, options: Ikev2SecretOptions): Ike
     refuse(
       'clientCa is not a certificate authority',
       'certificates with the basic constraint CA:TRUE',
-      'the CA that issued the users’ certificates',
+      "the certificate of the authority that issued the users' certificates",
     );
   }
   if ('crl' in values) {
@@ -212,7 +212,11 @@ function checkRevocationLists(value: unknown, authorities: readonly X509Certific
       refuse('crl is not a revocation list', 'X.509 revocation lists in PEM', '"-----BEGIN X509 CRL-----..."');
     }
     if (!subjects.includes(issuer.toString('hex'))) {
-      refuse('crl is not of a clientCa', 'lists whose issuer is a certificate of clientCa', 'the list of that CA');
+      refuse(
+        'crl is not of a clientCa',
+        'lists whose issuer is a certificate of clientCa',
+        'the list of that authority',
+      );
     }
   }
 }

@@ -14,7 +14,7 @@ interface DaemonOptions {
 export function renderStrongswanConf({ methods, radius }: DaemonOptions): string {
   const plugins = [
     // x509 before openssl: it alone reads a user principal name out of a certificate.
-    ...['random', 'nonce', 'x509', 'openssl', 'revocation', 'constraints', 'pubkey', 'pkcs1', 'pkcs8', 'pem', 'kdf'],
+    ...['random', 'nonce', 'x509', 'openssl', 'revocation', 'constraints', 'pubkey', 'pkcs1', 'pkcs8', 'pem'],
     ...['kernel-netlink', 'socket-default', 'vici', 'eap-identity'],
     ...methods.filter((method) => method.startsWith('eap-')),
   ];

@@ -1,0 +1,475 @@
+import { spawnSync } from 'node:child_process';
+import * as fc from 'fast-check';
+import { type Ikev2Method, parseIkev2Secret } from '../../../lib/host/ikev2';
+import { CertificateAuthority } from '../../../lib/keys/certificate-authority';
+import { errorOf } from '../../support/messages';
+import { POOL, Sandbox, SERVER } from './support';
+
+const DAY = 86_400_000;
+const now = new Date();
+
+let good: { certificate: string; privateKey: string };
+/** PEM texts by name, so that cases can be written before there are any. */
+let texts: Record<string, string>;
+const sandboxes = new Map<string, Sandbox>();
+
+beforeAll(async () => {
+  const authority = await CertificateAuthority.create(SERVER, 'ecdsa-p256', { now, days: 3650 });
+  const other = await CertificateAuthority.create(SERVER, 'ecdsa-p256', { now, days: 3650 });
+  const past = { now: new Date(now.getTime() - 10 * DAY), days: 9 };
+  const old = await CertificateAuthority.create(SERVER, 'ecdsa-p256', past);
+  good = await authority.server(SERVER, { now, days: 90 });
+  const address = await authority.server('203.0.113.1', { now, days: 90 });
+  const expired = await authority.server(SERVER, past);
+  const elsewhere = await authority.server('other.example.com', { now, days: 90 });
+  const rsa = await (await CertificateAuthority.create(SERVER, 'rsa-3072', { now, days: 90 })).server(
+    'VPN.example.com',
+    { now, days: 9 },
+  );
+  const openssl = (...args: string[]) =>
+    spawnSync('openssl', args, { input: good.privateKey, encoding: 'utf8' }).stdout;
+  texts = {
+    ...good,
+    ca: authority.certificate,
+    otherCa: other.certificate,
+    oldCa: old.certificate,
+    crl: await authority.revocationList(now, undefined, []),
+    otherCrl: await other.revocationList(now, undefined, []),
+    leaf: (await authority.client('bob', { now, days: 9 })).certificate,
+    expired: expired.certificate,
+    expiredKey: expired.privateKey,
+    elsewhere: elsewhere.certificate,
+    elsewhereKey: elsewhere.privateKey,
+    byAddress: address.certificate,
+    byAddressKey: address.privateKey,
+    rsa: rsa.certificate,
+    rsaKey: rsa.privateKey,
+    sec1: openssl('pkey', '-traditional'),
+    encrypted: openssl('pkey', '-aes256', '-passout', 'pass:hush'),
+    garbage: '-----BEGIN CERTIFICATE-----\naHVzaA==\n-----END CERTIFICATE-----\n',
+    garbageKey: '-----BEGIN PRIVATE KEY-----\naHVzaA==\n-----END PRIVATE KEY-----\n',
+    garbageCrl: '-----BEGIN X509 CRL-----\nMAowAzABADABADABADA=\n-----END X509 CRL-----\n',
+  };
+});
+
+afterAll(() => {
+  for (const sandbox of sandboxes.values()) {
+    sandbox.remove();
+  }
+});
+
+/** `@name` anywhere in a secret stands for a text. */
+function filled(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value).replace(/@(\w+)@/g, (_, name: string) => JSON.stringify(texts[name]).slice(1, -1)),
+  );
+}
+
+const BOTH: readonly Ikev2Method[] = ['eap-mschapv2', 'certificate'];
+const own = { certificate: '@certificate@', privateKey: '@privateKey@' };
+const alice = { name: 'alice', password: 'hush' };
+
+/** The error of the library, if there is one. */
+function refused(json: string, serverName: string, authentication: readonly Ikev2Method[]) {
+  const parse = () => parseIkev2Secret(json, { pool: POOL, serverName, authentication });
+  try {
+    parse();
+    return undefined;
+  } catch {
+    return errorOf(parse);
+  }
+}
+
+/** What the library says, and whether the machine says so, too; a machine that refuses leaves everything as it was. */
+function judged(secret: unknown, methods: readonly Ikev2Method[] = BOTH, serverName = SERVER) {
+  const json = typeof secret === 'string' ? secret : JSON.stringify(filled(secret));
+  const key = [serverName, ...methods].join();
+  const sandbox = sandboxes.get(key) ?? new Sandbox(methods, serverName);
+  sandboxes.set(key, sandbox);
+  const error = refused(json, serverName, methods);
+  const before = sandbox.read('var/lib/vpn-gateway/ikev2');
+  const { status, stdout, stderr } = sandbox.users(json);
+  expect({ json, status, stderr }).toEqual({
+    json,
+    status: error === undefined ? 0 : 1,
+    stderr: error === undefined ? '' : expect.stringMatching(/^users refused: [^\n]+\n$/),
+  });
+  if (error !== undefined) {
+    expect(sandbox.read('var/lib/vpn-gateway/ikev2')).toBe(before);
+    expect(error.text + stdout + stderr).not.toMatch(/hush|aHVzaA/);
+  }
+  return { ...error, said: stderr.replace('users refused: ', '').trim() };
+}
+const taken = { said: '' };
+const refusal = (code: string, said: string, ...lines: string[]) => ({
+  code,
+  said,
+  text: [...lines, '', '      at FILE:LINE', `      code ${code}, see docs/diagnostics.md`].join('\n'),
+});
+
+describe('the secret of an IKEv2 gateway, to the library and to the machine alike', () => {
+  test.each<[string, object]>([
+    ['no users', { ...own, users: [] }],
+    ['a user with a password', { ...own, users: [alice] }],
+    ['an authority that nobody uses yet', { ...own, clientCa: '@ca@', users: [] }],
+    ['users with certificates', { ...own, clientCa: '@ca@', users: [{ name: 'bob' }, { name: 'ann@example.com' }] }],
+    ['two authorities and their lists', { ...own, clientCa: '@ca@@otherCa@', crl: '@otherCrl@@crl@', users: [] }],
+    ['a chain', { ...own, certificate: '@certificate@@ca@', users: [] }],
+    ['an RSA key, and a name in capitals', { certificate: '@rsa@', privateKey: '@rsaKey@', users: [] }],
+    ["a key in OpenSSL's own form", { ...own, privateKey: '@sec1@', users: [] }],
+    ['line breaks of Windows', { ...own, certificate: '\r\n@certificate@\r\n', users: [] }],
+    [
+      'addresses and destinations',
+      { ...own, users: [{ ...alice, address: '10.99.2.6', destinations: ['10.0.0.5/32 tcp 443'] }] },
+    ],
+  ])('may have %s', (_, secret) => {
+    expect(judged(secret)).toEqual(taken);
+  });
+
+  test('may be for an address that clients dial', () => {
+    const secret = { certificate: '@byAddress@', privateKey: '@byAddressKey@', users: [] };
+    expect(judged(secret, BOTH, '203.0.113.1')).toEqual(taken);
+    expect(judged(secret, BOTH, '203.0.113.2').code).toBe('IKEV2_CERTIFICATE_INVALID');
+  });
+
+  test('is returned as it is', () => {
+    const secret = filled({ ...own, clientCa: '@ca@', users: [alice, { name: 'bob', address: '10.99.2.6' }] });
+    expect(parseIkev2Secret(JSON.stringify(secret), { pool: POOL, serverName: SERVER, authentication: BOTH })).toEqual(
+      secret,
+    );
+  });
+
+  test('holds the shared secret of RADIUS where the gateway uses it', () => {
+    expect(judged({ ...own, radius: { secret: '0123456789abcde#' }, users: [] }, ['eap-radius'])).toEqual(taken);
+    expect(judged({ ...own, users: [] }, ['eap-radius']).code).toBe('USERS_MALFORMED');
+    expect(judged({ ...own, radius: { secret: '0123456789abcdef' }, users: [] }).code).toBe('USERS_MALFORMED');
+  });
+
+  test.each<[string, unknown]>(
+    [
+      ['no object', { secret: '0123456789abcdef' }],
+      ['a short secret', { secret: 'hush56789abcdef' }],
+      ['a long secret', { secret: 'hush'.repeat(13) }],
+      ['a space', { secret: 'hush 6789abcdef0' }],
+      ['a letter beyond ASCII', { secret: 'hüsh56789abcdef0' }],
+      ['another key', { secret: '0123456789abcdef', more: 1 }],
+      ['a number', { secret: 7 }],
+      ['a text', 'hush56789abcdef0'],
+      ['a list', ['hush']],
+      ['null', null],
+    ].slice(1) as [string, unknown][],
+  )('is refused with %s for RADIUS', (_, radius) => {
+    expect(judged({ ...own, radius, users: [] }, ['eap-radius'])).toEqual(
+      refusal(
+        'RADIUS_SECRET_INVALID',
+        expect.stringMatching(/^radius: /) as never,
+        'radius does not hold a secret that the gateway can use.',
+        '  allowed  {"secret": ...} with 16 to 48 printable ASCII characters without spaces',
+        '  write    "radius": {"secret": "32 random letters and digits"}',
+      ),
+    );
+  });
+
+  const certificate = (said: string, what: string, allowed: string, write: string) =>
+    refusal('IKEV2_CERTIFICATE_INVALID', said, `${what}.`, `  allowed  ${allowed}`, `  write    ${write}`);
+
+  test.each<[object, object]>([
+    [
+      { ...own, certificate: 'hush' },
+      certificate(
+        'certificate: not PEM',
+        'certificate is not PEM',
+        'one or more blocks of CERTIFICATE, and nothing else',
+        '"-----BEGIN ..."',
+      ),
+    ],
+    [
+      { ...own, certificate: '@certificate@hush' },
+      certificate(
+        'certificate: not PEM',
+        'certificate is not PEM',
+        'one or more blocks of CERTIFICATE, and nothing else',
+        '"-----BEGIN ..."',
+      ),
+    ],
+    [
+      { ...own, certificate: 7 },
+      certificate(
+        'certificate: not PEM',
+        'certificate is not PEM',
+        'one or more blocks of CERTIFICATE, and nothing else',
+        '"-----BEGIN ..."',
+      ),
+    ],
+    [
+      { ...own, certificate: '@garbage@' },
+      certificate(
+        'certificate: not a certificate',
+        'certificate is not a certificate',
+        'X.509 certificates in PEM',
+        '"-----BEGIN CERTIFICATE-----..."',
+      ),
+    ],
+    [
+      { certificate: '@expired@', privateKey: '@expiredKey@' },
+      certificate(
+        'certificate: expired',
+        'certificate has expired',
+        'certificates that are valid',
+        'a new certificate',
+      ),
+    ],
+    [
+      { certificate: '@elsewhere@', privateKey: '@elsewhereKey@' },
+      certificate(
+        'certificate: does not have the name of the server',
+        'certificate does not have the name of the server',
+        'dns:vpn.example.com among the subject alternative names of the first certificate',
+        'a certificate for the name that clients dial',
+      ),
+    ],
+    [
+      { ...own, privateKey: '@elsewhereKey@' },
+      certificate(
+        'privateKey: not the one of the certificate',
+        'privateKey is not the one of the certificate',
+        'the key of the first certificate',
+        'the matching pair',
+      ),
+    ],
+    [
+      { ...own, privateKey: '@encrypted@' },
+      certificate(
+        'privateKey: not PEM',
+        'privateKey is not PEM',
+        'one or more blocks of PRIVATE KEY, and nothing else',
+        '"-----BEGIN ..."',
+      ),
+    ],
+    [
+      { ...own, privateKey: '@garbageKey@' },
+      certificate(
+        'privateKey: not a private key',
+        'privateKey is not a private key',
+        'one private key in PEM, not encrypted',
+        '"-----BEGIN PRIVATE KEY-----..."',
+      ),
+    ],
+    [
+      { ...own, privateKey: '@privateKey@@privateKey@' },
+      certificate(
+        'privateKey: more than one',
+        'privateKey is not a private key',
+        'one private key in PEM, not encrypted',
+        '"-----BEGIN PRIVATE KEY-----..."',
+      ),
+    ],
+    [
+      { ...own, clientCa: '@leaf@' },
+      certificate(
+        'clientCa: not a certificate authority',
+        'clientCa is not a certificate authority',
+        'certificates with the basic constraint CA:TRUE',
+        "the certificate of the authority that issued the users' certificates",
+      ),
+    ],
+    [
+      { ...own, clientCa: '@ca@@oldCa@' },
+      certificate('clientCa: expired', 'clientCa has expired', 'certificates that are valid', 'a new certificate'),
+    ],
+    [
+      { ...own, clientCa: '@ca@', crl: '@ca@' },
+      certificate(
+        'crl: not PEM',
+        'crl is not PEM',
+        'one or more blocks of X509 CRL, and nothing else',
+        '"-----BEGIN ..."',
+      ),
+    ],
+    [
+      { ...own, clientCa: '@ca@', crl: '@garbageCrl@' },
+      certificate(
+        'crl: not a revocation list',
+        'crl is not a revocation list',
+        'X.509 revocation lists in PEM',
+        '"-----BEGIN X509 CRL-----..."',
+      ),
+    ],
+    [
+      { ...own, clientCa: '@ca@', crl: '@otherCrl@' },
+      certificate(
+        'crl: not of a clientCa',
+        'crl is not of a clientCa',
+        'lists whose issuer is a certificate of clientCa',
+        'the list of that authority',
+      ),
+    ],
+    [
+      { ...own, crl: '@crl@' },
+      certificate(
+        'crl: not of a clientCa',
+        'crl is not of a clientCa',
+        'lists whose issuer is a certificate of clientCa',
+        'the list of that authority',
+      ),
+    ],
+  ])('is refused with %j', (secret, expected) => {
+    expect(judged({ ...secret, users: [] })).toEqual(expected);
+  });
+
+  test('is refused where an authority or a password is of no use', () => {
+    expect(judged({ ...own, clientCa: '@ca@', users: [] }, ['eap-mschapv2']).code).toBe('USERS_MALFORMED');
+    expect(judged({ ...own, clientCa: '@ca@', users: [alice] }, ['eap-tls']).code).toBe('USERS_MALFORMED');
+  });
+
+  test.each([undefined, '', 'hush', '[]', '{}', '{"users": []}'])('is refused as %j', (secret) => {
+    expect(judged(secret ?? JSON.stringify({ ...good, users: {} })).code).toBe('USERS_MALFORMED');
+  });
+});
+
+describe('a user of an IKEv2 gateway', () => {
+  const proof = (users: object[], methods?: readonly Ikev2Method[], more = {}) =>
+    judged({ ...own, ...more, users }, methods);
+
+  test('without a password needs an authority', () => {
+    expect(proof([alice, { name: 'bob' }])).toEqual(
+      refusal(
+        'IKEV2_USER_WITHOUT_PROOF',
+        'user 2: no password, and there is no clientCa',
+        'user 2 has no password, and there is no clientCa.',
+        '  allowed  a password where the gateway takes them, or a clientCa',
+        '  write    "clientCa": "-----BEGIN CERTIFICATE-----..."',
+      ),
+    );
+  });
+
+  test.each<[readonly Ikev2Method[], object]>([
+    [['eap-mschapv2'], {}],
+    [['eap-radius'], { radius: { secret: '0123456789abcdef' } }],
+  ])('without a password has no place where the gateway takes %j alone', (methods, more) => {
+    expect(proof([{ name: 'bob' }], methods, more)).toEqual(
+      refusal(
+        'IKEV2_USER_WITHOUT_PROOF',
+        'user 1: no password',
+        'user 1 has no password, and the gateway takes no certificates.',
+        '  allowed  users with a password',
+        '  write    {"name": "alice", "password": "..."}',
+      ),
+    );
+  });
+
+  test.each(['a b', 'a/b', 'ä'.normalize('NFD'), 'n'.repeat(65), '(hush)'])(
+    'without a password cannot be called %j',
+    (name) => {
+      expect(judged({ ...own, clientCa: '@ca@', users: [{ name }] })).toMatchObject({
+        code: 'USER_NAME_NOT_REPRESENTABLE',
+      });
+    },
+  );
+
+  test('without a password is told which names a certificate carries', () => {
+    expect(judged({ ...own, clientCa: '@ca@', users: [{ name: 'hush hush' }] })).toEqual(
+      refusal(
+        'USER_NAME_NOT_REPRESENTABLE',
+        'user 1: without a password, the name must be 1 to 64 letters, digits and _ . @ -',
+        'the name of user 1, who has no password, is not one that a certificate carries.',
+        '  allowed  1 to 64 letters, digits and _ . @ -',
+        '  write    {"name": "alice"}',
+      ),
+    );
+  });
+
+  test.each([
+    'a',
+    "O'Neill",
+    'say "hi"',
+    '$(reboot)',
+    ' spaced out ',
+    'CORP\\alice',
+    'back\\slash\\',
+    '#1;{}',
+    '1234',
+    '12-34/5',
+    'alice@example.com',
+    '20%',
+    'n'.repeat(255),
+  ])('with a password may be called %j', (name) => {
+    expect(proof([{ name, password: 'p' }])).toEqual(taken);
+  });
+
+  test.each([
+    '',
+    '*',
+    '*hush',
+    '@hush',
+    '%any',
+    'cn=hush',
+    'keyid:hush',
+    '10.0.0.1',
+    '10.0.0.0/8',
+    '10.0.0.1-10.0.0.9',
+    '0.0.0.0',
+    '::',
+    'hüsh',
+    'hush\n',
+    'hu\u0000sh',
+    'hu\u007fsh',
+    'n'.repeat(256),
+    7,
+    null,
+    ['hush'],
+  ])('cannot be called %j', (name) => {
+    expect(proof([{ name, password: 'p' }])).toEqual(
+      refusal(
+        'USER_NAME_NOT_REPRESENTABLE',
+        'user 1: name not allowed',
+        'the name of user 1 is not one that this gateway can hold.',
+        '  allowed  1 to 255 printable ASCII characters without : and =, not beginning with *, @ or %, and no address',
+        '  write    {"name": "alice", "password": "..."}',
+      ),
+    );
+  });
+
+  test.each(['', 'hüsh', 'hush\n', 'hu\u007fsh', 'h'.repeat(256), 7, null])(
+    'cannot have the password %j',
+    (password) => {
+      expect(proof([{ name: 'alice', password }])).toEqual(
+        refusal(
+          'USER_PASSWORD_NOT_REPRESENTABLE',
+          'user 1: password not 1 to 255 printable ASCII characters',
+          'the password of user 1 is not one that clients can send.',
+          '  allowed  1 to 255 printable ASCII characters',
+          '  write    20 or more random letters and digits',
+        ),
+      );
+    },
+  );
+
+  test('cannot have the name of another but for upper and lower case: charon knows no difference', () => {
+    expect(proof([alice, { name: 'ALICE', password: 'hush' }])).toEqual(
+      refusal(
+        'USER_DUPLICATE',
+        'user 2: name taken, but for upper and lower case',
+        'user 2 has the name, but for upper and lower case, of an earlier user.',
+        '  allowed  a name, but for upper and lower case, that no other user has',
+        '  write    one entry for each user',
+      ),
+    );
+  });
+
+  test('may have any name and password of printable ASCII that is a plain name to charon', () => {
+    const text = fc.string({
+      unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)),
+      minLength: 1,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(text, text, (name, password) => {
+        const plain = !/[:=]|^[*@%]/.test(name) && !(/^[\d./-]+$/.test(name) && name.includes('.'));
+        const json = JSON.stringify({ ...good, users: [{ name, password }] });
+        expect(refused(json, SERVER, BOTH) === undefined).toBe(plain);
+      }),
+      { seed: 7296, numRuns: 500 },
+    );
+  });
+});
