@@ -1,0 +1,2 @@
+export * from './openvpn-secret';
+export * from './openvpn-service';
