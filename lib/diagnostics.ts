@@ -186,6 +186,7 @@ export const DIAGNOSTIC_CODES = [
   'HOST_CANNOT_NAME_CLIENTS',
   'ROLE_NOT_CHANGED',
   'NO_PACKAGE_SOURCE',
+  'KEYS_SECRET_MISSING',
 
   // The keys command
   'KEYS_USAGE',
