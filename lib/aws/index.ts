@@ -9,6 +9,7 @@ export { ClientAddressing, type RoutedOptions, type TransitGatewayRoute } from '
 export { type ClientSource, Clients } from './clients';
 export type { ClientDestination } from './destination';
 export { REJECTED_GRE_QUERY, VPN_FLOW_LOG_FORMAT, VpnFlowLogs, type VpnFlowLogsProps } from './flow-logs';
+export { Ikev2Gateway, type Ikev2GatewayProps, type Ikev2Options, type Ikev2ServerOptions } from './ikev2-gateway';
 export {
   type AllowClientsToOptions,
   type IMachineGateway,
@@ -23,6 +24,13 @@ export type {
   MachinePathProps,
 } from './machine-gateway-props';
 export { ManagedOpenVpnGateway, type ManagedOpenVpnGatewayProps } from './managed-openvpn-gateway';
+export {
+  OpenVpnGateway,
+  type OpenVpnGatewayProps,
+  type OpenVpnOptions,
+  type OpenVpnPathProps,
+  type OpenVpnServerOptions,
+} from './openvpn-gateway';
 export { type IPptpGateway, PptpGateway, type PptpGatewayAttributes } from './pptp-gateway';
 export type { PptpGatewayOptions, PptpGatewayProps, PptpPathOptions, PptpPathProps } from './pptp-gateway-props';
 export { Through } from './through';
@@ -30,3 +38,10 @@ export { type ManagedOpenVpnOptions, Vpn, type VpnServer, type VpnSite } from '.
 export { VpnGateway, type VpnGatewayProps } from './vpn-gateway';
 export { VpnNetworkAclEntries, type VpnNetworkAclEntriesProps } from './vpn-network-acl-entries';
 export { VpnSecurityGroup, type VpnSecurityGroupProps } from './vpn-security-group';
+export {
+  WireGuardGateway,
+  type WireGuardGatewayProps,
+  type WireGuardOptions,
+  type WireGuardPathProps,
+  type WireGuardServerOptions,
+} from './wireguard-gateway';

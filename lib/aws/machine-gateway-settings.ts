@@ -3,8 +3,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { invalid } from '../errors';
-import { type Flow, type Insecure, IpRange, isAddress } from '../flows';
-import type { HostService } from '../host';
+import { Flow, type Insecure, IpRange, isAddress } from '../flows';
+import { ClientPool, type HostService, type ServiceFlow } from '../host';
 import type { VpnProtocol } from '../protocols';
 import { ClientAddressing } from './client-addressing';
 import { Clients } from './clients';
@@ -45,7 +45,7 @@ export interface MachineServer {
 
 /** The servers of a machine, with what belongs to them alone. */
 export interface Servers {
-  readonly servers: readonly MachineServer[];
+  readonly servers: readonly [MachineServer, ...MachineServer[]];
   /** The users and keys; `undefined` where a new secret is to be made. */
   readonly secret: secretsmanager.ISecret | undefined;
   /** How the user gives the secret. */
@@ -58,6 +58,8 @@ export interface Servers {
 export interface MachineSite {
   readonly clients: Clients;
   readonly placement: Placement;
+  /** Whether clients from the internet dial an Elastic IP, and not the machine's own address. */
+  readonly isPublic: boolean;
   /** DNS servers for the clients. */
   readonly dnsServers: readonly string[];
 }
@@ -140,8 +142,8 @@ export function readMachine(
     });
   }
   const dnsServers = props.dnsServers ?? defaultDnsServers(addressing, placement);
-  const servers = serversOf({ clients, placement, dnsServers });
-  const isPublic = !['nat-gateway', 'no-internet-gateway'].includes(placement.internetRoute);
+  const isPublic = isPubliclyReachable(placement);
+  const servers = serversOf({ clients, placement, isPublic, dnsServers });
   checkElasticIp(props, isPublic);
   checkDnsName(props, isPublic);
   if (servers.secret !== undefined) {
@@ -168,13 +170,73 @@ export function readMachine(
   };
 }
 
+/**
+ * A protocol that listens on these flows alone.
+ *
+ * @param flows all of them must arrive
+ */
+export function listeningOn(protocol: VpnProtocol, flows: readonly Flow[]): VpnProtocol {
+  const ids = flows.map(({ id }) => id).join();
+  const known = protocol.flowSets.find((set) => set.flows.map(({ id }) => id).join() === ids);
+  return { ...protocol, flowSets: [known ?? { when: 'here', flows }] };
+}
+
+/**
+ * Checks the secret of a gateway that has keys of its own.
+ *
+ * @param protocol as the command that makes keys names it
+ * @throws InvalidInputError `KEYS_SECRET_MISSING`
+ */
+export function checkedKeys(secret: unknown, { className }: MachineKind, protocol: string): secretsmanager.ISecret {
+  if (typeof secret !== 'object' || secret === null || !('secretArn' in secret)) {
+    return invalid({
+      code: 'KEYS_SECRET_MISSING',
+      what: `${className} has no secret that holds its keys, and a server without keys never serves: the deployment would roll back`,
+      got: secret,
+      allowed: `a secret of Secrets Manager that holds what \`npx pptp-constructs keys ${protocol}\` made, before the machine boots`,
+      instead: "secret: secretsmanager.Secret.fromSecretNameV2(this, 'Keys', 'vpn-keys')",
+    });
+  }
+  return secret as secretsmanager.ISecret;
+}
+
+/** The pool of a gateway that is given none, or the one that is given. */
+export function checkedClientPool(clientPool: string | undefined, option: string, site: MachineSite): ClientPool {
+  const pool = ClientPool.from(known(clientPool ?? DEFAULT_POOL, option));
+  checkPool(pool.range, option, clientPool, site);
+  return pool;
+}
+
+/** The flows on which a server listens. */
+export function flowsOpenedBy({ filter }: HostService): Flow[] {
+  return filter.opens.flatMap(flowsOpened);
+}
+
+function flowsOpened(opened: ServiceFlow): Flow[] {
+  switch (opened.kind) {
+    case 'udp':
+      return [Flow.udp(opened.port)];
+    case 'tcp':
+      return [Flow.tcp(opened.port)];
+    case 'esp':
+      return [Flow.ESP];
+    case 'pptp':
+      return [Flow.tcp(1723), Flow.GRE];
+  }
+}
+
+/** Whether a machine at this place gets an Elastic IP. */
+export function isPubliclyReachable({ internetRoute }: Placement): boolean {
+  return internetRoute !== 'nat-gateway' && internetRoute !== 'no-internet-gateway';
+}
+
 /** What clients open from outside. */
 export function flowsOf(servers: readonly MachineServer[]): Flow[] {
   return servers.flatMap(({ protocol }) => protocol.flowSets[0]?.flows ?? []);
 }
 
 /** The ranges of the clients inside the tunnels. */
-export function poolsOf(servers: readonly MachineServer[]): readonly [string, ...string[]] {
+export function poolsOf(servers: Servers['servers']): readonly [string, ...string[]] {
   return servers.map(({ service }) => service.filter.pool) as [string, ...string[]];
 }
 

@@ -74,6 +74,9 @@ export interface AllowClientsToOptions {
  * needs a new machine (pool, image, instance type, a new version of this library) replaces it and keeps the Elastic IP.
  */
 export abstract class MachineGateway extends Construct implements IMachineGateway {
+  /** Tells it from a server that AWS runs. */
+  public readonly managed = false;
+
   public readonly clientPool: string;
 
   /**

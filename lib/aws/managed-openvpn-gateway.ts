@@ -151,8 +151,11 @@ export interface ManagedOpenVpnGatewayProps {
  * is opened by `allowClientsTo`, or by `connections` for what lies in the VPC.
  */
 export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable {
-  /** Tells the servers of a `VpnGateway` apart. */
+  /** Tells the servers of a `VpnGateway` apart, together with `managed`. */
   public readonly protocol = 'openvpn';
+
+  /** Tells it from an OpenVPN server on a machine. */
+  public readonly managed = true;
 
   /** Id of the endpoint: `cvpn-endpoint-0123456789abcdef0`. */
   public readonly endpointId: string;

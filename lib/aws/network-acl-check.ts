@@ -1,7 +1,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { CfnResource } from 'aws-cdk-lib/core';
 import { DIRECTIONS, type Direction, type Flow, IpProtocol, IpRange } from '../flows';
-import type { VpnProtocol } from '../protocols';
+import { VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
 import type { ClientEntry, Clients } from './clients';
 import { referenceIn } from './names';
 import { isToken } from './token';
@@ -47,7 +47,7 @@ function belongsTo(entry: ec2.CfnNetworkAclEntry, acl: ec2.INetworkAcl): boolean
  */
 export function missingAclEntries(acl: ec2.INetworkAcl, protocol: VpnProtocol, clients: Clients): AclFinding[] {
   const flows = [...new Map(protocol.flowSets.flatMap((set) => set.flows.map((flow) => [flow.id, flow]))).values()];
-  const remedy = `new VpnNetworkAclEntries(this, 'VpnEntries', { networkAcl, protocols: [${protocol.id.replace('-', '_').toUpperCase()}], clients })`;
+  const remedy = `new VpnNetworkAclEntries(this, 'VpnEntries', { networkAcl, protocols: [${inCode(protocol)}], clients })`;
   const questions = flows.flatMap((flow) => DIRECTIONS.map((direction) => ({ flow, direction, remedy })));
   if (!CfnResource.isCfnResource(acl.node.defaultChild)) {
     return questions.map((question) => ({
@@ -66,6 +66,21 @@ export function missingAclEntries(acl: ec2.INetworkAcl, protocol: VpnProtocol, c
       return answer === undefined ? [] : [{ ...question, client: entry.label, ...answer }];
     }),
   );
+}
+
+/** A protocol as code: by its name, or on ports of the user's own with those. */
+function inCode(protocol: VpnProtocol): string {
+  const name = protocol.id.replace('-', '_').toUpperCase();
+  if (VPN_PROTOCOLS.includes(protocol)) {
+    return name;
+  }
+  const sets = protocol.flowSets.map(({ when, flows }) => {
+    const list = flows.map(({ protocol: number, port }) =>
+      port === undefined ? 'Flow.ESP' : `Flow.${number === IpProtocol.TCP ? 'tcp' : 'udp'}(${port})`,
+    );
+    return `{ when: '${when}', flows: [${list.join(', ')}] }`;
+  });
+  return `{ ...${name}, flowSets: [${sets.join(', ')}] }`;
 }
 
 /** One entry of a network ACL; `opaque` where synth cannot tell what it matches. */

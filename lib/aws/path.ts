@@ -66,7 +66,7 @@ export function pathsToClientVpn(clients: Clients, through: readonly Through[]):
 }
 
 /** A source whose addresses nobody knows at synth may be anywhere on the internet; a security group's members may not. */
-function comesOverInternet({ kind, range }: ClientEntry): boolean {
+export function comesOverInternet({ kind, range }: ClientEntry): boolean {
   return kind !== 'security-group' && range?.isPrivate !== true;
 }
 

@@ -68,7 +68,7 @@ export class PptpGateway extends MachineGateway {
     return pathsOf(readPath(props, KIND)).map((path) => assess(PPTP, path));
   }
 
-  /** Tells the servers of a `VpnGateway` apart. */
+  /** Tells the servers of a `VpnGateway` apart, together with `managed`. */
   public readonly protocol = 'pptp';
 
   /**

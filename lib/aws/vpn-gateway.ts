@@ -42,11 +42,12 @@ interface VpnCandidate extends Candidate {
  * A VPN gateway that builds the first of your protocols that works on every path from the clients. Where none certainly
  * works, the first that nobody can rule out; where all are ruled out, it refuses with every reason.
  *
- * The server is a child with an id of its own (`Pptp`, `OpenVpn`), so that a diff shows a swap as one server that goes
+ * The server is a child with an id of its own (`Pptp`, `Ikev2`, `WireGuard`, `OpenVpnMachine`, and `OpenVpn` for AWS Client
+ * VPN), so that a diff shows a swap as one server that goes
  * and another that comes. A warning says that it was swapped, why, and what that costs.
  */
 export class VpnGateway extends Construct implements ec2.IConnectable {
-  /** The server that was built; its `protocol` tells which one it is. */
+  /** The server that was built; `protocol` and `managed` tell which one it is. */
   public readonly server: VpnServer;
 
   /**
@@ -104,7 +105,7 @@ function chooseOrRefuse(
 }
 
 function checkedProtocols(protocols: unknown): readonly Vpn[] {
-  const instead = 'protocols: [Vpn.pptp({ insecure }), Vpn.openVpnManaged({ ... })]';
+  const instead = 'protocols: [Vpn.pptp({ insecure }), Vpn.wireGuard({ secret })]';
   if (!Array.isArray(protocols) || protocols.length === 0) {
     return invalid({
       code: 'PROTOCOLS_EMPTY',
@@ -120,7 +121,7 @@ function checkedProtocols(protocols: unknown): readonly Vpn[] {
       code: 'PROTOCOL_UNKNOWN',
       what: 'protocols holds something that is not a protocol with its server',
       got: protocols[stranger],
-      allowed: 'Vpn.pptp({ ... }) and Vpn.openVpnManaged({ ... })',
+      allowed: 'Vpn.pptp, Vpn.ikev2, Vpn.wireGuard, Vpn.openVpn and Vpn.openVpnManaged, each with its options',
       instead,
     });
   }
@@ -129,9 +130,9 @@ function checkedProtocols(protocols: unknown): readonly Vpn[] {
   if (twice !== undefined) {
     invalid({
       code: 'PROTOCOLS_DUPLICATE',
-      what: `protocols holds ${twice.protocol.name} twice: the second could never be chosen`,
+      what: `protocols holds ${twice.protocol.name}${twice.isManaged ? ' run by AWS' : ''} twice: the second could never be chosen`,
       got: vpns.map(({ protocol }) => protocol.name),
-      allowed: 'each protocol once',
+      allowed: 'each server once',
       instead,
     });
   }

@@ -1,21 +1,25 @@
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { Candidate } from '../feasibility';
-import { OPENVPN, PPTP, type VpnProtocol } from '../protocols';
+import { IKEV2, OPENVPN, PPTP, type VpnProtocol, WIREGUARD } from '../protocols';
 import { machineCandidate } from './candidates';
 import type { Clients } from './clients';
+import { Ikev2Gateway, type Ikev2Options, readIkev2 } from './ikev2-gateway';
+import type { MachineSettings } from './machine-gateway-settings';
 import {
   ManagedOpenVpnGateway,
   type ManagedOpenVpnGatewayProps,
   managedOpenVpnCandidate,
   readManagedOpenVpn,
 } from './managed-openvpn-gateway';
+import { OpenVpnGateway, type OpenVpnOptions, readOpenVpn } from './openvpn-gateway';
 import { pathsOf, pathsToClientVpn } from './path';
 import { PptpGateway, readPptp } from './pptp-gateway';
 import type { PptpGatewayOptions } from './pptp-gateway-props';
+import { readWireGuard, WireGuardGateway, type WireGuardOptions } from './wireguard-gateway';
 
-/** A server that a `VpnGateway` builds; its `protocol` tells them apart. */
-export type VpnServer = PptpGateway | ManagedOpenVpnGateway;
+/** A server that a `VpnGateway` builds; `protocol` and `managed` tell them apart. */
+export type VpnServer = PptpGateway | Ikev2Gateway | WireGuardGateway | OpenVpnGateway | ManagedOpenVpnGateway;
 
 /** What all servers of a `VpnGateway` have in common. */
 export interface VpnSite {
@@ -35,17 +39,53 @@ interface Kind {
   readonly build: (scope: Construct, site: VpnSite, meant: readonly Vpn[]) => VpnServer;
 }
 
+/** A class of gateways on a machine. */
+interface MachineClass<Options> {
+  readonly protocol: VpnProtocol;
+  readonly id: string;
+  readonly read: (scope: Construct, props: Options & VpnSite) => MachineSettings;
+  readonly build: (scope: Construct, id: string, props: Options & VpnSite) => VpnServer;
+}
+
 /** A VPN protocol that a `VpnGateway` may build, with everything that its server needs. */
 export class Vpn {
   /** PPTP on a machine, as `PptpGateway` builds it. */
   public static pptp(options: PptpGatewayOptions): Vpn {
-    return new Vpn({
+    return Vpn.onMachine(options, {
       protocol: PPTP,
-      isManaged: false,
       id: 'Pptp',
-      clientPool: options?.clientPool,
-      read: (scope, site) => machineCandidate(PPTP, pathsOf(readPptp(scope, { ...options, ...site }))),
-      build: (scope, site) => new PptpGateway(scope, 'Pptp', { ...options, ...site }),
+      read: readPptp,
+      build: (scope, id, props) => new PptpGateway(scope, id, props),
+    });
+  }
+
+  /** IKEv2 on a machine, as `Ikev2Gateway` builds it. */
+  public static ikev2(options: Ikev2Options): Vpn {
+    return Vpn.onMachine(options, {
+      protocol: IKEV2,
+      id: 'Ikev2',
+      read: readIkev2,
+      build: (scope, id, props) => new Ikev2Gateway(scope, id, props),
+    });
+  }
+
+  /** WireGuard on a machine, as `WireGuardGateway` builds it. */
+  public static wireGuard(options: WireGuardOptions): Vpn {
+    return Vpn.onMachine(options, {
+      protocol: WIREGUARD,
+      id: 'WireGuard',
+      read: readWireGuard,
+      build: (scope, id, props) => new WireGuardGateway(scope, id, props),
+    });
+  }
+
+  /** OpenVPN on a machine, as `OpenVpnGateway` builds it. */
+  public static openVpn(options: OpenVpnOptions): Vpn {
+    return Vpn.onMachine(options, {
+      protocol: OPENVPN,
+      id: 'OpenVpnMachine',
+      read: readOpenVpn,
+      build: (scope, id, props) => new OpenVpnGateway(scope, id, props),
     });
   }
 
@@ -67,6 +107,24 @@ export class Vpn {
         return managedOpenVpnCandidate(pathsToClientVpn(clients, []));
       },
       build: (scope, site, meant) => new ManagedOpenVpnGateway(scope, 'OpenVpn', props(site, meant)),
+    });
+  }
+
+  private static onMachine<Options extends { readonly clientPool?: string }>(
+    options: Options,
+    { protocol, id, read, build }: MachineClass<Options>,
+  ): Vpn {
+    return new Vpn({
+      protocol,
+      isManaged: false,
+      id,
+      clientPool: options?.clientPool,
+      read: (scope, site) => {
+        const settings = read(scope, { ...options, ...site });
+        const [server] = settings.servers;
+        return machineCandidate(server.protocol, pathsOf(settings, [server.protocol]));
+      },
+      build: (scope, site) => build(scope, id, { ...options, ...site }),
     });
   }
 
