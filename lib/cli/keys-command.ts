@@ -37,7 +37,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   pptp: {
     help: `PPTP: ${NEW}`,
     needed: ['dir', 'server'],
-    optional: ['user', 'users', 'secret', 'route'],
+    optional: ['user', 'users', 'secret', 'pool', 'route'],
     run: create('pptp'),
   },
   wireguard: {
@@ -177,7 +177,7 @@ function targetOf({ secret: [target = '-'] = [] }: Given, { stdout }: World): st
 /** Writes what is new, and says where. */
 async function deliver(
   dir: string,
-  { secret, files }: Change,
+  { secret, files, note }: Change,
   target: string,
   { stdout, stderr }: World,
 ): Promise<void> {
@@ -195,6 +195,7 @@ async function deliver(
   const lines = [
     `secret: ${target === '-' ? 'standard output' : target}, ${Buffer.byteLength(text)} bytes${limits(text)}`,
     ...folders.map((folder) => `profiles: ${path.join(clients, folder)}; delete it once its user has it`),
+    ...(note === undefined ? [] : [note]),
   ];
   await write(stderr, `${lines.join('\n')}\n`);
 }
@@ -231,15 +232,17 @@ function usersOf({ user = [], users }: Given, protocol: KeyProtocol): NewUser[] 
   ];
 }
 
-function authenticationOf({ authentication }: Given, { protocol }: Gateway): { authentication?: Authentication } {
-  if (authentication === undefined) {
-    return {};
+function authenticationOf(
+  { authentication: given = [] }: Given,
+  gateway: Gateway,
+): { authentication?: Authentication } {
+  const known: readonly string[] = gateway.protocol === 'ikev2' ? (gateway.authentication ?? ['certificate']) : [];
+  const [value, ...more] = given;
+  if (value !== undefined && (more.length > 0 || !known.includes(value))) {
+    const allowed = known.length === 0 ? `nothing: it is for IKEv2` : `what gateway.json says: ${known.join(' or ')}`;
+    refuseOption('--authentication', given.join(', '), allowed, known[0] ?? '');
   }
-  const value = only(authentication);
-  if (protocol !== 'ikev2' || (value !== 'certificate' && value !== 'password')) {
-    refuseOption('--authentication', value, 'certificate or password, for IKEv2 alone', 'certificate');
-  }
-  return { authentication: value as Authentication };
+  return value === undefined ? {} : { authentication: value as Authentication };
 }
 
 function keyTypeOf(given: Given): KeyType | undefined {
@@ -264,10 +267,12 @@ async function status(given: Given, world: World): Promise<void> {
     const known = newest.get(name);
     newest.set(name, known === undefined || known < until ? until : known);
   }
-  const lines = [...newest].map(([name, until]) => {
-    const days = Math.floor((until.getTime() - world.now.getTime()) / 86_400_000);
-    return `${until.toISOString().slice(0, 10)}  ${String(days).padStart(5)} days  ${name}\n`;
-  });
+  const lines = [...newest]
+    .sort(([, a], [, b]) => a.getTime() - b.getTime())
+    .map(([name, until]) => {
+      const days = Math.floor((until.getTime() - world.now.getTime()) / 86_400_000);
+      return `${until.toISOString().slice(0, 10)}  ${String(days).padStart(5)} days  ${name}\n`;
+    });
   await write(world.stdout, lines.join(''));
 }
 

@@ -37,7 +37,8 @@ export const OPTIONS = {
   mtu: { value: 'BYTES', help: "largest packet in the tunnel (default: the client's system decides)", fact: 'mtu' },
   authentication: {
     value: 'certificate|password',
-    help: 'how users of IKEv2 log in (default: certificate)',
+    help: 'how users of IKEv2 log in; twice where the gateway takes both (default: certificate)',
+    multiple: true,
     fact: 'authentication',
   },
   days: { value: 'DAYS', help: 'how long certificates are valid (default: 730)', fact: 'days' },

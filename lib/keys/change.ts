@@ -12,6 +12,8 @@ import { WIREGUARD_KEYS } from './wireguard-keys';
 export interface Change {
   readonly secret: GatewaySecret;
   readonly files: readonly NewFile[];
+  /** What else somebody has to do. */
+  readonly note?: string;
 }
 
 /** What the folder of a gateway's keys holds. */
@@ -98,7 +100,7 @@ export async function addUsers(making: KeyMaking, secret: GatewaySecret, users: 
       files: [...change.files, ...files],
     };
   }
-  check(making.gateway, change.secret);
+  check(making, change.secret);
   return change;
 }
 
@@ -107,7 +109,7 @@ export async function removeUsers(folder: KeyFolder, secret: GatewaySecret, name
   const known = names.map((name) => entryOf(secret, name));
   const left = { ...secret, users: secret.users.filter((entry) => !known.includes(entry)) };
   const changed = await revoked(folder, left, names);
-  check(folder.gateway, changed);
+  check(folder, changed);
   return { secret: changed, files: [] };
 }
 
@@ -125,13 +127,13 @@ export async function renewUsers(folder: KeyFolder, secret: GatewaySecret, names
       files: [...change.files, ...files],
     };
   }
-  check(folder.gateway, change.secret);
+  check(folder, change.secret);
   return change;
 }
 
 /** Gives the gateway itself a new key, and the certificate for it where it has one. */
 export async function renewServer(making: KeyMaking, secret: GatewaySecret): Promise<Change> {
-  const { renewServer: renew } = PROTOCOLS[making.gateway.protocol];
+  const { renewServer: renew, noteOnRenewal } = PROTOCOLS[making.gateway.protocol];
   if (renew === undefined) {
     invalid({
       code: 'KEYS_NOTHING_TO_RENEW',
@@ -143,8 +145,8 @@ export async function renewServer(making: KeyMaking, secret: GatewaySecret): Pro
   const own = await renew(making);
   const { users, ...rest } = secret;
   const changed = { ...rest, ...own, users };
-  check(making.gateway, changed);
-  return { secret: changed, files: record(own.certificate) };
+  check(making, changed);
+  return { secret: changed, files: record(own.certificate), note: noteOnRenewal?.(own) };
 }
 
 /**
@@ -152,24 +154,41 @@ export async function renewServer(making: KeyMaking, secret: GatewaySecret): Pro
  *
  * @throws InvalidInputError `KEYS_SECRET_OF_OTHER_FOLDER`, or what the gateway would refuse it with
  */
-export async function readSecret({ gateway, authority }: KeyMaking, json: string): Promise<GatewaySecret> {
-  PROTOCOLS[gateway.protocol].check(json, gateway);
+export async function readSecret({ gateway, authority, now }: KeyMaking, json: string): Promise<GatewaySecret> {
+  PROTOCOLS[gateway.protocol].check(json, gateway, lastValid(json, now));
   const secret = JSON.parse(json) as GatewaySecret;
-  if (authority !== undefined) {
-    const { ca, clientCa = ca, crl } = secret as Readonly<Record<string, string | undefined>>;
-    const isOurs =
-      (clientCa === undefined || authority.raw.equals(new X509Certificate(clientCa).raw)) &&
-      (crl === undefined || (await authority.signed(crl)));
-    if (!isOurs) {
-      invalid({
-        code: 'KEYS_SECRET_OF_OTHER_FOLDER',
-        what: 'the secret names another certificate authority than the folder holds',
-        allowed: 'the secret of the gateway whose keys are in the folder',
-        instead: "--dir FOLDER, the folder in which this gateway's ca.key is",
-      });
-    }
+  if (authority === undefined) {
+    return secret;
+  }
+  const { certificate, clientCa, ca = clientCa } = secret as Readonly<Record<string, string>>;
+  const { raw, publicKey } = new X509Certificate(authority.certificate);
+  const trusts = ca === undefined || blocks(ca).some((pem) => new X509Certificate(pem).raw.equals(raw));
+  if (!trusts || !new X509Certificate(certificate ?? '').verify(publicKey)) {
+    invalid({
+      code: 'KEYS_SECRET_OF_OTHER_FOLDER',
+      what: 'the secret was not made with the certificate authority of the folder',
+      allowed: 'the secret of the gateway whose keys are in the folder',
+      instead: "--dir FOLDER, the folder in which this gateway's ca.key is",
+    });
   }
   return secret;
+}
+
+/** A secret whose certificate of the server has ended can be read all the same: `renewServer` is what it needs. */
+function lastValid(json: string, now: Date): Date {
+  try {
+    const { certificate } = JSON.parse(json) as Readonly<Record<string, string>>;
+    const end = new Date(new X509Certificate(certificate ?? '').validTo);
+    return end < now ? new Date(end.getTime() - 1000) : now;
+  } catch {
+    // No certificate, or none that can be read: the protocol's own check says so where that is wrong.
+    return now;
+  }
+}
+
+/** The blocks of a text in PEM. */
+function blocks(text: string): string[] {
+  return text.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g) ?? [];
 }
 
 /** What the secret holds of a user, and the files for the user's folder. */
@@ -201,7 +220,11 @@ async function revoked({ authority, issued, now }: KeyFolder, secret: GatewaySec
     return secret;
   }
   const { users, ...rest } = secret;
-  return { ...rest, crl: await authority.revocationList(now, secret.crl as string | undefined, theirs), users };
+  const lists = blocks((secret.crl as string | undefined) ?? '');
+  const signed = await Promise.all(lists.map(async (list) => await authority.signed(list)));
+  const others = lists.filter((_, at) => !signed[at]);
+  const ours = await authority.revocationList(now, lists[signed.indexOf(true)], theirs);
+  return { ...rest, crl: [ours, ...others.map((list) => `${list}\n`)].join(''), users };
 }
 
 /** The name in the subject of a certificate that an authority here issued. */
@@ -265,6 +288,6 @@ export function folderOf(name: string): string {
     : `${plain.slice(0, 180)}%${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
 }
 
-function check(gateway: Gateway, secret: GatewaySecret): void {
-  PROTOCOLS[gateway.protocol].check(JSON.stringify(secret), gateway);
+function check({ gateway, now }: KeyMaking, secret: GatewaySecret): void {
+  PROTOCOLS[gateway.protocol].check(JSON.stringify(secret), gateway, now);
 }

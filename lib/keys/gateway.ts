@@ -28,10 +28,10 @@ export interface Gateway {
    */
   readonly transport?: 'udp' | 'tcp';
   /**
-   * The addresses inside the tunnel. WireGuard needs it, since it hands none out; elsewhere fixed addresses are checked
-   * against it.
+   * The addresses inside the tunnel. WireGuard needs it, since it hands none out; elsewhere the addresses of users are
+   * checked against it.
    *
-   * @default fixed addresses are not checked
+   * @default which addresses users may have is left to the gateway
    */
   readonly pool?: string;
   /**
@@ -53,11 +53,11 @@ export interface Gateway {
    */
   readonly mtu?: number;
   /**
-   * How users log in who are added without saying how. IKEv2.
+   * How users may log in, as the gateway has it; the first for those who are added without saying how. IKEv2.
    *
-   * @default 'certificate'
+   * @default ['certificate']
    */
-  readonly authentication?: Authentication;
+  readonly authentication?: readonly Authentication[];
   /**
    * How long certificates of the server and of users are valid, in days. IKEv2 and OpenVPN.
    *
@@ -76,7 +76,7 @@ export interface WrongFact {
 
 /** Which facts a protocol knows beside `protocol` and `server`. */
 const FACTS: Readonly<Record<KeyProtocol, readonly (keyof Gateway)[]>> = {
-  pptp: ['routes'],
+  pptp: ['pool', 'routes'],
   wireguard: ['port', 'pool', 'routes', 'dnsServers', 'mtu'],
   ikev2: ['pool', 'routes', 'authentication', 'days'],
   openvpn: ['port', 'transport', 'pool', 'days'],
@@ -120,9 +120,9 @@ export function gatewayOf(values: Readonly<Record<string, unknown>>, refuse: (wr
   need(isListOf(dnsServers ?? [], isIpv4), 'dnsServers', 'IPv4 addresses', '10.0.0.2');
   need(isWhole(mtu ?? 1280, 1280, 1500), 'mtu', 'a whole number from 1280 to 1500', '1420');
   need(
-    ['certificate', 'password'].includes(authentication ?? 'password'),
+    isListOf(authentication ?? [], (each) => each === 'certificate' || each === 'password'),
     'authentication',
-    'certificate or password',
+    'certificate, password, or both',
     'certificate',
   );
   need(isWhole(days ?? 1, 1, 3650), 'days', 'a whole number from 1 to 3650', '730');
@@ -140,11 +140,11 @@ export function poolOf({ pool }: Gateway): ClientPool {
   if (pool !== undefined) {
     return ClientPool.from(pool);
   }
-  const { range, gateway, size } = ClientPool.from('10.0.0.0/8');
-  return { range, gateway, size, holds: isIpv4 };
+  const { range, gateway, size, userAddresses } = ClientPool.from('10.0.0.0/8');
+  return { range, gateway, size, userAddresses, holds: isIpv4 };
 }
 
-export function isIpv4(value: unknown): boolean {
+function isIpv4(value: unknown): boolean {
   return typeof value === 'string' && isAddress(value) && !value.includes(':');
 }
 

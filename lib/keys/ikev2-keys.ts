@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { parseIkev2Secret } from '../host/ikev2/ikev2-secret';
 import { authorityOf, clientCertificate, serverCertificate } from './certificate-keys';
-import { titleOf } from './gateway';
+import { type Authentication, type Gateway, poolOf, titleOf } from './gateway';
 import { ikev2Profiles } from './ikev2-profiles';
 import { randomPassword } from './password';
 import { pkcs12 } from './pkcs12';
@@ -10,17 +11,19 @@ import type { MadeUser, ProtocolKeys } from './protocol-keys';
 export const IKEV2_KEYS: ProtocolKeys = {
   async server(making) {
     const authority = authorityOf(making);
-    return {
-      ...(await serverCertificate(making)),
-      clientCa: authority.certificate,
-      crl: await authority.revocationList(making.now, undefined, []),
-    };
+    const own = await serverCertificate(making);
+    if (!methodsOf(making.gateway).includes('certificate')) {
+      // A gateway that takes passwords alone refuses a secret with an authority for users.
+      return own;
+    }
+    const crl = await authority.revocationList(making.now, undefined, []);
+    return { ...own, clientCa: authority.certificate, crl };
   },
 
   renewServer: serverCertificate,
 
   async user(making, _secret, user): Promise<MadeUser> {
-    const { gateway, authentication = gateway.authentication } = making;
+    const { gateway, authentication = methodsOf(gateway)[0] } = making;
     const { name, password = randomPassword() } = user;
     const authority = authorityOf(making);
     const files = [
@@ -47,5 +50,14 @@ export const IKEV2_KEYS: ProtocolKeys = {
     };
   },
 
-  check(_json, _gateway) {},
+  check(json, gateway, at) {
+    const methods = { certificate: ['eap-tls', 'certificate'], password: ['eap-mschapv2'] } as const;
+    const authentication = methodsOf(gateway).flatMap((method) => methods[method]);
+    parseIkev2Secret(json, { pool: poolOf(gateway), serverName: gateway.server, authentication, at });
+  },
 };
+
+/** How users of the gateway may log in. */
+function methodsOf({ authentication = ['certificate'] }: Gateway): readonly Authentication[] {
+  return authentication;
+}

@@ -1,5 +1,6 @@
+import { parseOpenVpnSecret } from '../host/openvpn/openvpn-secret';
 import { authorityOf, clientCertificate, serverCertificate } from './certificate-keys';
-import type { Gateway } from './gateway';
+import { type Gateway, poolOf } from './gateway';
 import type { ProtocolKeys } from './protocol-keys';
 import { tlsCryptV2ClientKey, tlsCryptV2ServerKey } from './tls-crypt-v2';
 
@@ -33,7 +34,9 @@ export const OPENVPN_KEYS: ProtocolKeys = {
     };
   },
 
-  check(_json, _gateway) {},
+  check(json, gateway, at) {
+    parseOpenVpnSecret(json, poolOf(gateway), at);
+  },
 };
 
 function profile(gateway: Gateway, blocks: Readonly<Record<string, string>>): string {

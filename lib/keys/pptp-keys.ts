@@ -1,7 +1,6 @@
-import type { PptpPool } from '../host/pptp/pptp-pool';
 import { parsePptpUsers } from '../host/pptp/pptp-users';
 import { powerShell, quoted } from './escape';
-import { type Gateway, isIpv4, titleOf } from './gateway';
+import { type Gateway, poolOf, titleOf } from './gateway';
 import { randomPassword } from './password';
 import type { NewFile, ProtocolKeys } from './protocol-keys';
 import { windowsRoutes } from './windows';
@@ -16,13 +15,10 @@ export const PPTP_KEYS: ProtocolKeys = {
     return { credential: { password }, files: profiles(gateway, name, password) };
   },
 
-  check(json) {
-    parsePptpUsers(json, EVERY_ADDRESS);
+  check(json, gateway) {
+    parsePptpUsers(json, poolOf(gateway));
   },
 };
-
-/** Which addresses are set aside for users, the folder of the keys does not know. */
-const EVERY_ADDRESS = { fixedAddresses: { includes: isIpv4 } } as unknown as PptpPool;
 
 function profiles(gateway: Gateway, name: string, password: string): NewFile[] {
   const { server, routes = [] } = gateway;

@@ -52,7 +52,7 @@ export interface KeyMaking {
   /**
    * How the users at hand log in. IKEv2.
    *
-   * @default as the gateway says
+   * @default the first that the gateway takes
    */
   readonly authentication?: Authentication;
 }
@@ -73,8 +73,10 @@ export interface ProtocolKeys {
   server(making: KeyMaking): Promise<Readonly<Record<string, string>>>;
   /** What of that is replaced when the server's own key is; undefined where the server has none. */
   readonly renewServer?: (making: KeyMaking) => Promise<Readonly<Record<string, string>>>;
+  /** What clients need to be told of that, one line; undefined where they need nothing. */
+  readonly noteOnRenewal?: (renewed: Readonly<Record<string, string>>) => string;
   /** Makes the credential of a user, and the profiles with it. The address is set where the protocol needs one. */
   user(making: KeyMaking, secret: GatewaySecret, user: NewUser): Promise<MadeUser>;
-  /** Reads a secret as the gateway does; raises the error that it would log. */
-  check(json: string, gateway: Gateway): void;
+  /** Reads a secret as the gateway does; raises what is wrong with it. `at` is when certificates must be valid. */
+  check(json: string, gateway: Gateway, at: Date): void;
 }

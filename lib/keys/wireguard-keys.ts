@@ -13,6 +13,10 @@ export const WIREGUARD_KEYS: ProtocolKeys = {
     return { privateKey: wireGuardPrivateKey() };
   },
 
+  noteOnRenewal({ privateKey = '' }) {
+    return `every client needs this in its [Peer] now: PublicKey = ${wireGuardPublicKey(privateKey)}`;
+  },
+
   async user({ gateway }, secret, { name, address = '' }) {
     const privateKey = wireGuardPrivateKey();
     const presharedKey = wireGuardPresharedKey();
