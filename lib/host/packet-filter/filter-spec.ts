@@ -74,11 +74,10 @@ export function checkFilterSpec({ services }: FilterSpec): void {
         refuse(pool, `pool overlaps ${other.pool}`, 'a pool of its own for each', "pool: '10.99.1.0/24'");
       }
     }
-    const odd = opens.find(
-      (flow) => 'port' in flow && !(Number.isInteger(flow.port) && flow.port > 0 && flow.port < 65536),
-    );
-    if (odd !== undefined) {
-      refuse(odd, 'port is none', 'a whole number from 1 to 65535', "opens: [{ kind: 'udp', port: 51820 }]");
+    for (const { port } of opens.filter((flow) => flow.kind === 'udp' || flow.kind === 'tcp')) {
+      if (!Number.isInteger(port) || port < 1 || port > 65535) {
+        refuse(port, 'port is none', 'a whole number from 1 to 65535', "opens: [{ kind: 'udp', port: 51820 }]");
+      }
     }
   }
 }

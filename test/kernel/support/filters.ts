@@ -1,4 +1,5 @@
-import type { Machine } from './machine';
+import type { HostFile } from '../../../lib/host';
+import type { Machine, Outcome } from './machine';
 
 /** The programs that load rules: iptables has two, over different parts of the kernel. */
 export const BACKENDS = ['nft', 'iptables-nft', 'iptables-legacy'] as const;
@@ -29,4 +30,26 @@ export function loadRules(machine: Machine, backend: Backend, rules: string): vo
   if (status !== 0) {
     throw new Error(`${command.join(' ')}: exit ${status}\n${text}\n${rules}`);
   }
+}
+
+/** Puts the files of a gateway on its machine and loads its filter, as at its first boot. */
+export function bootFilter(machine: Machine, files: readonly HostFile[], backend: Backend): void {
+  clearFilters(machine);
+  machine.sh('rm -rf /var/lib/vpn-gateway; mkdir -p /var/lib/vpn-gateway');
+  machine.install({ files, cloudInit: [], packages: [], commands: [] });
+  if (backend !== 'nft') {
+    machine.sh(`for each in iptables ip6tables; do
+      update-alternatives --quiet --set $each /usr/sbin/$each-${backend.replace('iptables-', '')}; done`);
+  }
+  reloadFilter(machine, backend);
+}
+
+/** What `systemctl reload` does to the filter's unit. */
+export function reloadFilter(machine: Machine, backend: Backend): void {
+  machine.sh(backend === 'nft' ? 'nft -f /etc/nftables.conf' : 'vpn-gateway-filter');
+}
+
+/** Gives text to the program that applies policy and users. */
+export function applyTo(machine: Machine, what: 'policy' | 'users', text: string): Outcome {
+  return machine.run(['sh', '-c', `. /etc/vpn-gateway/settings; exec vpn-gateway-apply ${what}`], { input: text });
 }

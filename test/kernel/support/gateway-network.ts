@@ -1,5 +1,5 @@
 import type { HostConfig } from '../../../lib/host';
-import { type Backend, clearFilters } from './filters';
+import { applyTo, type Backend, bootFilter, reloadFilter } from './filters';
 import { type Agent, cable, Machine, type Outcome } from './machine';
 import { decodeIpv4, decodeTcp, encodeIpv4, encodeUdp, IP_PROTOCOLS, type Packet } from './packets';
 import { type CallIds, PptpCall, pass } from './pptp-call';
@@ -73,26 +73,17 @@ export class GatewayNetwork {
 
   /** The machine as it is after boot: filter loaded as its unit does, nobody has spoken yet. */
   public boot(files: HostConfig['files'], backend: Backend): void {
-    clearFilters(this.gateway);
-    this.gateway.sh('rm -rf /var/lib/vpn-gateway; mkdir -p /var/lib/vpn-gateway');
-    this.gateway.install({ files, cloudInit: [], packages: [], commands: [] });
-    if (backend !== 'nft') {
-      this.gateway.sh(`for each in iptables ip6tables; do
-        update-alternatives --quiet --set $each /usr/sbin/$each-${backend.replace('iptables-', '')}; done`);
-    }
-    this.reload(backend);
+    bootFilter(this.gateway, files, backend);
   }
 
   /** What `systemctl reload` does to the filter's unit. */
   public reload(backend: Backend): void {
-    this.gateway.sh(backend === 'nft' ? 'nft -f /etc/nftables.conf' : 'vpn-gateway-filter');
+    reloadFilter(this.gateway, backend);
   }
 
   /** Gives text to the program that applies policy and users. */
   public apply(what: 'policy' | 'users', text: string): Outcome {
-    return this.gateway.run(['sh', '-c', `. /etc/vpn-gateway/settings; exec vpn-gateway-apply ${what}`], {
-      input: text,
-    });
+    return applyTo(this.gateway, what, text);
   }
 
   /** Dials PPTP from an address of the internet, with a call. */

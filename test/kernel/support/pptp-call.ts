@@ -119,7 +119,10 @@ export class PptpCall {
     return (await pass(this.client.agent, packets, this.server, 'delivered', expected)).length;
   }
 
-  /** How many of three packets from the server (which has `address`) arrive at the client, before any filter of its own. */
+  /**
+   * How many of three packets from the server (which has `address`) arrive at the client, from the address that it has
+   * dialled; before any filter of its own, or behind it.
+   */
   public async serverToClient(
     address: string,
     expected: number,
@@ -127,7 +130,7 @@ export class PptpCall {
   ): Promise<number> {
     const packets = threeOfGre(address, this.seenFrom, { call: this.toClient });
     const came = await pass(this.server, packets, this.client.agent, at, expected);
-    return came.filter(({ to }) => to === this.client.address).length;
+    return came.filter((each) => each.from === this.dialled && each.to === this.client.address).length;
   }
 
   public async hangUp(): Promise<void> {
