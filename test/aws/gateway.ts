@@ -5,6 +5,7 @@ import { Clients } from '../../lib/aws/clients';
 import { PptpGateway } from '../../lib/aws/pptp-gateway';
 import type { PptpGatewayProps } from '../../lib/aws/pptp-gateway-props';
 import { Insecure } from '../../lib/flows';
+import { filesOf } from '../support/user-data';
 
 // biome-ignore lint/suspicious/noExplicitAny: what is in a template has no type
 type Json = any;
@@ -53,6 +54,17 @@ export function userDataOf(stack: Stack): string {
   const data = only(stack, 'AWS::EC2::Instance').Properties.UserData['Fn::Base64'];
   const parts: unknown[] = typeof data === 'string' ? [data] : data['Fn::Join'][1];
   return parts.map((part) => (typeof part === 'string' ? part : `<${JSON.stringify(part)}>`)).join('');
+}
+
+/** Every file of the machine by its path: those in user data, and those for which it had no room. */
+export function machineFiles(stack: Stack): Map<string, string> {
+  const moved: [path: string, mode: string, content: string][] =
+    only(stack, 'AWS::EC2::Instance').Metadata?.['vpn-gateway-files'] ?? [];
+  return new Map([
+    // A deployed value has no quotation marks, which would end an argument of a command.
+    ...filesOf(userDataOf(stack).replace(/<\{.*?\}>/g, (token) => token.replaceAll('"', ''))),
+    ...moved.map(([path, , content]): [string, string] => [path, content]),
+  ]);
 }
 
 /** The texts of all warnings, without what AWS CDK appends for acknowledging them. */

@@ -1,12 +1,14 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Clients } from '../../lib/aws/clients';
 import { ManagedOpenVpnGateway, managedOpenVpnCandidate } from '../../lib/aws/managed-openvpn-gateway';
 import { PptpGateway } from '../../lib/aws/pptp-gateway';
 import { Through } from '../../lib/aws/through';
 import { type ManagedOpenVpnOptions, Vpn } from '../../lib/aws/vpn';
 import { VpnGateway } from '../../lib/aws/vpn-gateway';
+import { WireGuardGateway } from '../../lib/aws/wireguard-gateway';
 import { Accepted, Insecure } from '../../lib/flows';
 import { PPTP } from '../../lib/protocols';
 import { errorOf } from '../support/messages';
@@ -24,6 +26,11 @@ const managed: ManagedOpenVpnOptions = {
 const privately = {
   vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
 };
+
+/** A secret that somebody filled with keys beforehand. */
+function keysIn(stack: Stack): secretsmanager.ISecret {
+  return secretsmanager.Secret.fromSecretNameV2(stack, 'Keys', 'vpn-keys');
+}
 
 describe('a VpnGateway', () => {
   test('builds what is preferred where it works, as a child of its own, without a word about swaps', () => {
@@ -54,6 +61,58 @@ describe('a VpnGateway', () => {
     expect(warningsOf(stack).find((text) => text.includes('PROTOCOL_SWAPPED'))).toMatchInlineSnapshot(
       `"Vpn is built as OpenVPN by AWS Client VPN: PPTP cannot work on this path (TCP 1723 dropped by the internet gateway; GRE (IP protocol 47) dropped by the internet gateway; TCP 1723 dropped by the NAT gateway of PrivateSubnet1; GRE (IP protocol 47) dropped by the NAT gateway of PrivateSubnet1). AWS Client VPN: about 5 to 15 minutes to create, billed by the hour for each associated subnet and for each connected client. Clients: needs the AWS VPN Client or another OpenVPN program. [ack: pptp-constructs:PROTOCOL_SWAPPED]"`,
     );
+  });
+
+  test('builds any server on a machine, under an id of its own, which its literals tell apart', () => {
+    const { stack, vpc } = network();
+    const secret = keysIn(stack);
+    const ikev2 = {
+      secret,
+      serverName: 'vpn.example.com',
+      authentication: ['certificate'],
+      routes: 'full',
+    } as const;
+    const servers = [Vpn.ikev2(ikev2), Vpn.wireGuard({ secret }), Vpn.openVpn({ secret })].map((vpn, index) => {
+      const gateway = new VpnGateway(stack, `Vpn${index}`, {
+        vpc,
+        clients,
+        protocols: [vpn],
+      });
+      return [gateway.node.children[0]?.node.id, gateway.server.protocol, gateway.server.managed];
+    });
+    expect(servers).toEqual([
+      ['Ikev2', 'ikev2', false],
+      ['WireGuard', 'wireguard', false],
+      ['OpenVpnMachine', 'openvpn', false],
+    ]);
+  });
+
+  test('tells TypeScript which server it is by protocol and managed', () => {
+    const { stack, vpc } = network();
+    const protocols = [Vpn.openVpn({ secret: keysIn(stack) }), Vpn.openVpnManaged(managed)];
+    const { server } = new VpnGateway(stack, 'Vpn', {
+      vpc,
+      clients,
+      protocols,
+    });
+    const addressOf = (one: typeof server) =>
+      one.protocol === 'openvpn' && one.managed ? one.endpointId : stack.resolve(one.address);
+    expect(addressOf(server)).toEqual({
+      Ref: expect.stringMatching(/^VpnOpenVpnMachineElasticIp/),
+    });
+  });
+
+  test('takes a server on a machine where PPTP cannot work, and says what that costs', () => {
+    const { stack, vpc } = network();
+    const through = [Through.CLIENT_NAT_GATEWAY];
+    const protocols = [Vpn.pptp({ insecure, through }), Vpn.wireGuard({ secret: keysIn(stack), through })];
+    const gateway = new VpnGateway(stack, 'Vpn', { vpc, clients, protocols });
+    expect(gateway.server).toBeInstanceOf(WireGuardGateway);
+    expect(warningsOf(stack)).toMatchInlineSnapshot(`
+      [
+        "Vpn is built as WireGuard by a Debian machine with WireGuard: PPTP cannot work on this path (GRE (IP protocol 47) dropped by the AWS NAT gateway in front of the clients). a Debian machine with WireGuard: about 2 to 5 minutes to create, billed as one small EC2 instance and one public IPv4 address. Clients: built into Linux; needs the WireGuard program elsewhere. [ack: pptp-constructs:PROTOCOL_SWAPPED]",
+      ]
+    `);
   });
 
   test('shows a swap in a diff as one server that goes and another that comes', () => {
@@ -161,8 +220,9 @@ describe('what a swap cannot keep', () => {
 });
 
 describe('a VpnGateway is refused', () => {
-  const refusal = (protocols: unknown, more: object = {}) => {
+  const refusal = (asked: unknown, more: object = {}) => {
     const { stack, vpc } = network();
+    const protocols = typeof asked === 'function' ? asked(stack) : asked;
     const error = errorOf(
       () =>
         new VpnGateway(stack, 'Vpn', {
@@ -184,6 +244,71 @@ describe('a VpnGateway is refused', () => {
   });
 
   test('where none of several works, with each of them explained', () => {
+    const { code, text } = refusal((stack) => [
+      Vpn.pptp({ insecure, ...privately }),
+      Vpn.wireGuard({ secret: keysIn(stack), ...privately }),
+    ]);
+    expect(code).toBe('NOTHING_WORKS');
+    expect(text).toMatchInlineSnapshot(`
+      "Nothing asked for can reach Vpn: PPTP, WireGuard.
+
+        PPTP: TCP 1723 and GRE (IP protocol 47) do not arrive.
+
+        client 203.0.113.0/24 -> internet -> internet gateway -> NAT gateway of PrivateSubnet1 -> VPC -> security group -> host filter -> gateway
+                                             x TCP 1723 dropped, both directions
+                                             x GRE dropped, both directions
+                                                                 x TCP 1723 dropped, towards the gateway
+                                                                 x GRE dropped, both directions
+        TCP 1723  dropped by the internet gateway. [Amazon VPC User Guide: Connect to the internet using an internet
+                  gateway, read 2023-04]
+                  The default route of subnet PrivateSubnet1 leads to a NAT gateway, not to an internet gateway:
+                  nothing that comes from the internet is handed to a machine in it.
+                  To change it: vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC }, in a VPC that has public subnets
+                  dropped by the NAT gateway of PrivateSubnet1, towards the gateway. [Amazon VPC User Guide: NAT
+                  gateway basics, read 2026-11]
+                  A NAT gateway takes no connections from outside: it has no port forwarding, so a server behind it
+                  cannot be reached.
+                  To change it: give the gateway a public subnet, with a route to an internet gateway and an address
+                  of its own
+        GRE 47    dropped by the internet gateway. [Amazon VPC User Guide: Connect to the internet using an internet
+                  gateway, read 2023-04]
+                  The default route of subnet PrivateSubnet1 leads to a NAT gateway, not to an internet gateway:
+                  nothing that comes from the internet is handed to a machine in it.
+                  To change it: vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC }, in a VPC that has public subnets
+                  dropped by the NAT gateway of PrivateSubnet1. [Amazon VPC User Guide: NAT gateway basics, read
+                  2026-11]
+                  A NAT gateway translates TCP, UDP and ICMP only, so it drops GRE (IP protocol 47).
+                  To change it: give the gateway a public subnet, with a route to an internet gateway and an address
+                  of its own
+
+        WireGuard: UDP 51820 does not arrive.
+
+        client 203.0.113.0/24 -> internet -> internet gateway -> NAT gateway of PrivateSubnet1 -> VPC -> security group -> host filter -> gateway
+                                             x UDP 51820 dropped, both directions
+                                                                 x UDP 51820 dropped, towards the gateway
+        UDP 51820  dropped by the internet gateway. [Amazon VPC User Guide: Connect to the internet using an internet
+                   gateway, read 2023-04]
+                   The default route of subnet PrivateSubnet1 leads to a NAT gateway, not to an internet gateway:
+                   nothing that comes from the internet is handed to a machine in it.
+                   To change it: vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC }, in a VPC that has public subnets
+                   dropped by the NAT gateway of PrivateSubnet1, towards the gateway. [Amazon VPC User Guide: NAT
+                   gateway basics, read 2026-11]
+                   A NAT gateway takes no connections from outside: it has no port forwarding, so a server behind it
+                   cannot be reached.
+                   To change it: give the gateway a public subnet, with a route to an internet gateway and an address
+                   of its own
+
+        What works on this path, in place of VpnGateway:
+          OpenVPN  needs the AWS VPN Client or another OpenVPN program; AWS Client VPN, about 5 to 15 minutes to
+                   create, billed by the hour for each associated subnet and for each connected client
+                   new VpnGateway(this, 'Vpn', { protocols: [Vpn.openVpnManaged({ ... })], ... })
+
+            at FILE:LINE
+            code NOTHING_WORKS, see docs/diagnostics.md"
+    `);
+  });
+
+  test('where a managed server is among what cannot work, without offering it again', () => {
     const { vpc } = network();
     const openVpn = Vpn.openVpnManaged(managed);
     // Today nothing on AWS stops AWS Client VPN: here it stands where the private machine does.
@@ -192,8 +317,6 @@ describe('a VpnGateway is refused', () => {
     const { code, text } = refusal([Vpn.pptp({ insecure, ...privately }), openVpn]);
     expect(code).toBe('NOTHING_WORKS');
     expect(text.split('\n')[0]).toBe('Nothing asked for can reach Vpn: PPTP, OpenVPN.');
-    expect(text).toContain('PPTP: TCP 1723 and GRE (IP protocol 47) do not arrive.');
-    expect(text).toContain('OpenVPN: UDP 1194 does not arrive.');
     expect(text).toContain('Nothing that this library builds works on this path.');
   });
 
@@ -204,7 +327,7 @@ describe('a VpnGateway is refused', () => {
         "text": "VpnGateway was given no protocols to choose from.
         got      []
         allowed  at least one, in order of preference
-        write    protocols: [Vpn.pptp({ insecure }), Vpn.openVpnManaged({ ... })]
+        write    protocols: [Vpn.pptp({ insecure }), Vpn.wireGuard({ secret })]
 
             at FILE:LINE
             code PROTOCOLS_EMPTY, see docs/diagnostics.md",
@@ -220,8 +343,8 @@ describe('a VpnGateway is refused', () => {
         "code": "PROTOCOL_UNKNOWN",
         "text": "protocols holds something that is not a protocol with its server.
         got      an object of class Object
-        allowed  Vpn.pptp({ ... }) and Vpn.openVpnManaged({ ... })
-        write    protocols: [Vpn.pptp({ insecure }), Vpn.openVpnManaged({ ... })]
+        allowed  Vpn.pptp, Vpn.ikev2, Vpn.wireGuard, Vpn.openVpn and Vpn.openVpnManaged, each with its options
+        write    protocols: [Vpn.pptp({ insecure }), Vpn.wireGuard({ secret })]
 
             at FILE:LINE
             code PROTOCOL_UNKNOWN, see docs/diagnostics.md",
@@ -236,8 +359,8 @@ describe('a VpnGateway is refused', () => {
         "code": "PROTOCOLS_DUPLICATE",
         "text": "protocols holds PPTP twice: the second could never be chosen.
         got      ["PPTP", "PPTP"]
-        allowed  each protocol once
-        write    protocols: [Vpn.pptp({ insecure }), Vpn.openVpnManaged({ ... })]
+        allowed  each server once
+        write    protocols: [Vpn.pptp({ insecure }), Vpn.wireGuard({ secret })]
 
             at FILE:LINE
             code PROTOCOLS_DUPLICATE, see docs/diagnostics.md",
