@@ -1,4 +1,4 @@
-import { Fn, Lazy } from 'cdktf';
+import { Lazy } from 'cdktf';
 import { invalid } from '../errors';
 import {
   checkUserDataSize,
@@ -76,41 +76,67 @@ export interface MachineNews {
 /**
  * The user data of the machine as text: where its secret and its journal are, then the policy. Azure changes it in place,
  * and the machine reads it every few minutes.
- *
- * @throws InvalidInputError `POLICY_TOO_LARGE`, and those of `renderPolicy`
  */
-export function userDataText(news: MachineNews): string {
+function userDataText(news: MachineNews): string {
   const { journal, clients, destinations } = news;
-  const policy = renderPolicy(
-    { clients: clients.anywhereReason === undefined ? clients.cidrs : 'any', destinations },
-    isToken,
-  );
-  const text = [
+  return [
     `vault ${news.vaultUri}`,
     `secret ${news.secretName}`,
     `identity ${news.identityClientId}`,
     ...(journal === undefined ? [] : [`journal ${journal.endpoint} ${journal.ruleId}`]),
-    policy,
+    renderPolicy({ clients: clients.anywhereReason === undefined ? clients.cidrs : 'any', destinations }, isToken),
   ].join('\n');
-  const size = Buffer.byteLength(text.replace(TEXT_TOKEN, '*'.repeat(BYTES_PER_TOKEN)));
+}
+
+/** What is kept for the identity's id and the way of the journal, in bytes. */
+const RESERVED = 1024;
+
+/**
+ * How many bytes the user data has.
+ *
+ * @throws InvalidInputError `POLICY_TOO_LARGE`, and those of `renderPolicy`
+ */
+export function userDataSize(news: MachineNews): number {
+  return checkedSize(RESERVED + sizeOf(userDataText(news)));
+}
+
+/**
+ * How many bytes it has with one more destination.
+ *
+ * @throws InvalidInputError `POLICY_TOO_LARGE`, and those of `renderPolicy`
+ */
+export function withDestination(size: number, destination: Destination): number {
+  const policy = (destinations: Destination[]) => sizeOf(renderPolicy({ clients: 'any', destinations }, isToken));
+  return checkedSize(size + policy([destination]) - policy([]));
+}
+
+function sizeOf(text: string): number {
+  return Buffer.byteLength(text.replace(TEXT_TOKEN, '*'.repeat(BYTES_PER_TOKEN)));
+}
+
+function checkedSize(size: number): number {
   if (size > DATA_LIMIT) {
     invalid({
       code: 'POLICY_TOO_LARGE',
       what: `the clients and destinations of the gateway need ${size} bytes, and the user data of a machine holds ${DATA_LIMIT}`,
-      got: `${clients.cidrs.length} sources of clients and ${destinations.length} destinations`,
       allowed: 'fewer and wider ones',
       instead: "gateway.allowClientsTo('10.0.0.0/16', Traffic.tcp(443))",
     });
   }
-  return text;
+  return size;
 }
 
-/** The user data as Azure wants it. Terraform encodes it where it holds what only deployment knows. */
+/**
+ * The user data as Azure wants it. Terraform encodes it where it holds what only deployment knows; `Fn.base64encode` of
+ * cdktf would write other tokens in it as `[object Object]`.
+ */
 export function userDataOf(news: () => MachineNews): string {
   return Lazy.stringValue({
-    produce: () => {
-      const text = userDataText(news());
-      return isToken(text) ? Fn.base64encode(text) : Buffer.from(text).toString('base64');
+    produce: (context) => {
+      const text: string = context.resolve(userDataText(news()));
+      return text.includes('${')
+        ? `\${base64encode("${text.replaceAll('\n', '\\n')}")}`
+        : Buffer.from(text).toString('base64');
     },
   });
 }

@@ -2,15 +2,23 @@ import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
 import { pathBelow } from '../construct-path';
 import { invalid } from '../errors';
-import { assessCandidate, explainUnverified, reasonCodes, type Verdict } from '../feasibility';
+import {
+  type AssessedCandidate,
+  assessCandidate,
+  type Candidate,
+  explainUnverified,
+  reasonCodes,
+  type Verdict,
+} from '../feasibility';
 import { IpRange } from '../flows';
 import type { Destination, HostService } from '../host';
-import type { VpnProtocol } from '../protocols';
+import type { RadiusOptions } from '../host/radius';
+import type { FlowSet, VpnProtocol } from '../protocols';
 import { annotate } from './annotate';
 import { VirtualNetworkFlowLog } from './flow-logs';
 import { type CheckedGateway, checkGateway, flowLogProps } from './gateway-props';
 import { MachineJournal } from './journal';
-import { customDataOf, type MachineNews, userDataOf, userDataText } from './machine-data';
+import { customDataOf, type MachineNews, userDataOf, userDataSize, withDestination } from './machine-data';
 import {
   checkMachine,
   type MachineGatewayOptions,
@@ -46,12 +54,31 @@ export interface MachineKind<Options extends MachineGatewayOptions> {
   readonly protocol: VpnProtocol;
   /** The server on the machine; checks the options that are particular to it. */
   readonly service: (options: Options, settings: MachineSettings) => HostService;
+  /**
+   * The flows that it is reached on.
+   *
+   * @throws InvalidInputError `HOST_OPTION_INVALID`
+   * @default - the first set of its protocol
+   */
+  readonly flowSet?: (options: Options) => FlowSet | undefined;
+  /**
+   * The RADIUS servers that the machine asks.
+   *
+   * @default - none
+   */
+  readonly radius?: (options: Options) => RadiusOptions | undefined;
 }
 
 /** Everything about a machine that is read from its props, and the text that it boots with. */
 export interface MachinePlan {
   readonly settings: MachineSettings;
   readonly customData: string;
+  /** The size of its user data without destinations, in bytes. */
+  readonly userDataSize: number;
+  /** The flows that it is reached on, where they are not the usual ones of its protocol. */
+  readonly flowSet: FlowSet | undefined;
+  /** What could be built, for the choice among protocols. */
+  readonly candidate: (id: string) => Candidate;
 }
 
 /** Plans that `VpnGateway` has made, for the server that it makes of the very same props next. */
@@ -70,9 +97,16 @@ export function planMachine<Options extends MachineGatewayOptions>(
 ): MachinePlan {
   const settings = checkMachine(props, className, gateway);
   const customData = customDataOf(props, settings, kind.service(props, settings));
-  const { clients } = settings;
-  userDataText({ ...newsOf(props), identityClientId: '', clients, destinations: [] });
-  const plan = { settings, customData };
+  const flowSet = kind.flowSet?.(props);
+  // Judged by the flows that it will have: another set of the protocol may pass where this one does not.
+  const protocol = flowSet === undefined ? kind.protocol : { ...kind.protocol, flowSets: [flowSet] };
+  const plan: MachinePlan = {
+    settings,
+    customData,
+    userDataSize: userDataSize({ ...newsOf(props), identityClientId: '', clients: settings.clients, destinations: [] }),
+    flowSet,
+    candidate: (id) => machineCandidate(protocol, props, id),
+  };
   planned.set(props, plan);
   return plan;
 }
@@ -125,6 +159,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
   private readonly props: MachineGatewayProps;
   private readonly settings: MachineSettings;
   private readonly journal: MachineJournal | undefined;
+  private userDataSize: number;
   private readonly destinations: Destination[] = [];
   private readonly priorities = new Set<number>();
 
@@ -135,16 +170,23 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     kind: MachineKind<Options>,
   ) {
     assertTerraformScope(scope, kind.className);
-    const { settings, customData } = planned.get(props) ?? planMachine(kind, props, kind.className);
-    refuseWhereNothingArrives(scope, id, kind, props);
+    const plan = planned.get(props) ?? planMachine(kind, props, kind.className);
+    const { settings } = plan;
+    const assessed = assessCandidate(plan.candidate(id));
+    if (assessed.result === 'cannot-work') {
+      const [code = 'UDP_DROPPED'] = reasonCodes([assessed]);
+      refuse({ code, id, path: pathBelow(scope, id), writtenAs: kind.className, asked: [assessed], props });
+    }
     super(scope, id);
     this.props = props;
     this.settings = settings;
+    this.userDataSize = plan.userDataSize;
     this.clientPool = settings.pool.range.cidr;
 
     this.subnet = props.subnet === undefined ? this.makeSubnet() : undefined;
     this.publicIp = settings.isPublic && props.publicIp === undefined ? this.makePublicIp() : undefined;
-    this.networkSecurityGroup = this.makeNetworkSecurityGroup(kind.protocol);
+    this.networkSecurityGroup = this.makeNetworkSecurityGroup(kind.protocol, plan.flowSet);
+    const rules = this.makeRules(kind.radius?.(props));
     this.networkInterface = this.makeNetworkInterface();
     const association = new NetworkInterfaceSecurityGroupAssociation(this, 'NetworkSecurityGroupAssociation', {
       ...settings.meta,
@@ -156,14 +198,15 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     const access = this.grantSecret();
     this.journal = this.makeJournal();
     // Before it boots, the machine has its rules and may read its secret.
-    const needed = [association, ...this.networkSecurityGroup.rules, ...(access === undefined ? [] : [access])];
-    this.resource = this.makeMachine(customData, needed);
+    const rulesOfClients = this.networkSecurityGroup.rules;
+    const needed = [association, ...rulesOfClients, ...rules, ...(access === undefined ? [] : [access])];
+    this.resource = this.makeMachine(plan.customData, needed);
     this.makeReadiness();
     this.addPoolRoutes();
     if (props.flowLogs !== undefined) {
       this.flowLog = new VirtualNetworkFlowLog(this, 'FlowLog', flowLogProps(props, props.flowLogs));
     }
-    this.warn(kind);
+    this.warn(assessed);
   }
 
   /** The resource id of the machine. */
@@ -191,7 +234,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
    * @throws InvalidInputError `DESTINATION_INVALID`, `POLICY_TOO_LARGE`, `NSG_RULE_QUOTA`, or those of a malformed range
    */
   public allowClientsTo(destination: string, traffic: Traffic): void {
-    const { clients, addressing, networkRanges } = this.settings;
+    const { addressing, networkRanges } = this.settings;
     const added = this.checkedDestination(destination, traffic);
     if (this.destinations.some((one) => keyOf(one) === keyOf(added))) {
       return;
@@ -206,8 +249,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
         constructPath: this.node.path,
       });
     }
-    const destinations = [...this.destinations, added];
-    userDataText({ ...newsOf(this.props), identityClientId: '', clients, destinations });
+    this.userDataSize = withDestination(this.userDataSize, added);
     this.destinations.push(added);
     const { cidr } = added;
     const unknown = this.destinations.filter((one) => isToken(one.cidr)).length;
@@ -313,19 +355,22 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     });
   }
 
-  /** Inwards: the protocol from its clients, and ICMP errors. Outwards: the machine's own needs, until more is allowed. */
-  private makeNetworkSecurityGroup(protocol: VpnProtocol): VpnNetworkSecurityGroup {
-    const { props, settings } = this;
+  private makeNetworkSecurityGroup(protocol: VpnProtocol, flowSet: FlowSet | undefined): VpnNetworkSecurityGroup {
     const { resourceGroupName, location, tags, ...meta } = this.created;
-    const group = new VpnNetworkSecurityGroup(this, 'NetworkSecurityGroup', {
+    return new VpnNetworkSecurityGroup(this, 'NetworkSecurityGroup', {
       ...meta,
       resourceGroupName,
       location,
       ...(tags === undefined ? {} : { tags }),
       name: this.named('-nsg'),
-      clients: settings.clients,
+      clients: this.settings.clients,
       protocols: [protocol],
+      ...(flowSet === undefined ? {} : { flowSets: [flowSet] }),
     });
+  }
+
+  /** Beside the protocol from its clients: ICMP errors inwards, and outwards the machine's own needs, until more is allowed. */
+  private makeRules(radius: RadiusOptions | undefined): NetworkSecurityRule[] {
     const all = { destination: '*', ports: ['*'] };
     const rules: [string, Omit<SecurityRule, 'description'>, string][] = [
       [
@@ -341,7 +386,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
           priority: MACHINE_PRIORITY,
           protocol: 'Tcp',
           destination: '*',
-          ports: ['53', '443', ...packagePorts(props)],
+          ports: ['53', '443', ...packagePorts(this.props)],
         },
         'DNS, Key Vault and Azure Monitor, Debian packages',
       ],
@@ -356,26 +401,33 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
         },
         'DNS, NTP',
       ],
+      ...(radius?.servers ?? []).map((server, index): (typeof rules)[number] => [
+        `allow-radius-${index + 1}`,
+        {
+          direction: 'Outbound',
+          priority: MACHINE_PRIORITY + 20 + index,
+          protocol: 'Udp',
+          destination: server,
+          ports: [String(radius?.port ?? 1812)],
+        },
+        'RADIUS',
+      ]),
       [
         'deny-other-outbound',
         { direction: 'Outbound', priority: LAST_PRIORITY, protocol: '*', ...all },
         'nothing else',
       ],
     ];
-    for (const [name, rule, description] of rules) {
-      this.addRule(name, { ...rule, description }, group);
-    }
-    return group;
+    return rules.map(([name, rule, description]) => this.addRule(name, { ...rule, description }));
   }
 
-  private addRule(name: string, rule: SecurityRule, group: VpnNetworkSecurityGroup = this.networkSecurityGroup): void {
-    const { meta, resourceGroupName } = { meta: this.settings.meta, ...this.created };
+  private addRule(name: string, rule: SecurityRule): NetworkSecurityRule {
     const { ports } = rule;
-    new NetworkSecurityRule(this, name, {
-      ...meta,
+    return new NetworkSecurityRule(this, name, {
+      ...this.settings.meta,
       name,
-      resourceGroupName,
-      networkSecurityGroupName: group.name,
+      resourceGroupName: this.created.resourceGroupName,
+      networkSecurityGroupName: this.networkSecurityGroup.name,
       description: rule.description,
       priority: rule.priority,
       direction: rule.direction,
@@ -520,7 +572,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     }
   }
 
-  private warn(kind: MachineKind<Options>): void {
+  private warn(assessed: AssessedCandidate): void {
     const { props, settings } = this;
     if (!settings.isPublic && props.apt === undefined) {
       annotate(
@@ -532,7 +584,6 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
           'give the network a private endpoint of the key vault.',
       );
     }
-    const assessed = assessCandidate(machineCandidate(kind.protocol, props, this.node.id));
     if (assessed.result === 'unverified') {
       annotate(this, 'WARN', 'PATH_UNVERIFIED', explainUnverified(assessed, this.node.path));
     }
@@ -563,19 +614,6 @@ function packagePorts({ apt }: MachineGatewayOptions): string[] {
   return [...new Set(ports.length > 0 ? ports : ['80'])].filter((port) => !['53', '443'].includes(port));
 }
 
-function refuseWhereNothingArrives<Options extends MachineGatewayOptions>(
-  scope: Construct,
-  id: string,
-  kind: MachineKind<Options>,
-  props: MachineGatewayProps,
-): void {
-  const asked = [assessCandidate(machineCandidate(kind.protocol, props, id))];
-  if (asked[0]?.result === 'cannot-work') {
-    const [code = 'UDP_DROPPED'] = reasonCodes(asked);
-    refuse({ code, id, path: pathBelow(scope, id), writtenAs: kind.className, asked, props });
-  }
-}
-
 /**
  * What becomes of a protocol on the way to a machine that the props describe, without building or refusing anything.
  *
@@ -585,6 +623,5 @@ export function assessMachine<Options extends MachineGatewayOptions>(
   kind: MachineKind<Options>,
   props: Options & MachineGatewayProps,
 ): readonly Verdict[] {
-  planMachine(kind, props, `${kind.className}.assess`);
-  return assessCandidate(machineCandidate(kind.protocol, props, 'Vpn')).verdicts;
+  return assessCandidate(planMachine(kind, props, `${kind.className}.assess`).candidate('Vpn')).verdicts;
 }

@@ -333,7 +333,7 @@ function checkedSecretAccess({ secretAccess, identity }: MachineGatewayOptions):
   if (identity !== undefined) {
     checkedResourceId(identity?.id, 'Microsoft.ManagedIdentity/userAssignedIdentities', 'identity.id');
     const missing = (['clientId', 'principalId', 'tenantId'] as const).find(
-      (name) => typeof identity[name] !== 'string' && (name !== 'tenantId' || access === SecretAccess.ACCESS_POLICY),
+      (name) => !isIdOrToken(identity[name]) && (name !== 'tenantId' || access === SecretAccess.ACCESS_POLICY),
     );
     if (missing !== undefined) {
       invalid({
@@ -347,6 +347,10 @@ function checkedSecretAccess({ secretAccess, identity }: MachineGatewayOptions):
     }
   }
   return access;
+}
+
+function isIdOrToken(id: unknown): boolean {
+  return isToken(id) || (typeof id === 'string' && /^[\w-]+$/.test(id));
 }
 
 /** Azure takes RSA of at least 2048 bits, and Ed25519. */

@@ -3,7 +3,7 @@ import { pathBelow } from '../construct-path';
 import { invalid } from '../errors';
 import { assessCandidate } from '../feasibility';
 import { Flow, IpProtocol, IpRange, isAddress } from '../flows';
-import { PPTP, VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
+import { type FlowSet, PPTP, VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
 import { Clients } from './clients';
 import { type MetaArguments, metaArguments } from './meta-arguments';
 import { azureName, nameFromPath } from './names';
@@ -27,6 +27,12 @@ export interface VpnNetworkSecurityGroupProps extends MetaArguments {
   readonly clients: Clients;
   /** What the server speaks: `[WIREGUARD]`, `[IKEV2, OPENVPN]`. The flows of each one's preferred form are allowed. */
   readonly protocols: readonly VpnProtocol[];
+  /**
+   * Sets of flows to allow in place of the first one of their protocol: `OPENVPN.flowSets.slice(1, 2)` for UDP 443.
+   *
+   * @default - the first set of each protocol
+   */
+  readonly flowSets?: readonly FlowSet[];
   /**
    * Flows of other forms of the protocols: `Flow.ESP` for IKEv2 with peers that no NAT lies before, `Flow.tcp(443)` for
    * OpenVPN where UDP does not arrive.
@@ -138,7 +144,7 @@ export class VpnNetworkSecurityGroup extends Construct {
   /**
    * @throws RefusalError `GRE_NOT_A_RULE_PROTOCOL` where PPTP or GRE is asked for
    * @throws InvalidInputError `WRONG_KIND_OF_STACK`, `NO_CLIENTS`, `PROTOCOLS_EMPTY`, `PROTOCOLS_DUPLICATE`,
-   * `PROTOCOL_UNKNOWN`, `FLOW_UNKNOWN`, `NSG_PLACE_MISSING`, `OPTIONS_CONFLICT`, `NSG_INLINE_RULES`, `NSG_ON_GATEWAY_SUBNET`,
+   * `PROTOCOL_UNKNOWN`, `FLOW_SET_UNKNOWN`, `FLOW_UNKNOWN`, `NSG_PLACE_MISSING`, `OPTIONS_CONFLICT`, `NSG_INLINE_RULES`, `NSG_ON_GATEWAY_SUBNET`,
    * `NSG_DESTINATION_INVALID`, `PRIORITY_INVALID`, `DESCRIPTION_TOO_LONG`, `NAME_INVALID`, `RESOURCE_ID_INVALID`,
    * `META_ARGUMENT_NOT_SUPPORTED`
    */
@@ -234,7 +240,11 @@ function checkedProps(props: VpnNetworkSecurityGroupProps, id: string, path: str
   checkPriority(props.firstPriority);
   checkDestination(props.destination, clients);
   checkSubnet(props.subnet);
-  return { meta: metaArguments(props), place: checkedPlace(props), flows: labelled(protocols, additional) };
+  return {
+    meta: metaArguments(props),
+    place: checkedPlace(props),
+    flows: labelled(protocols, checkedFlowSets(protocols, props.flowSets), additional),
+  };
 }
 
 function checkedProtocols(protocols: readonly VpnProtocol[]): readonly VpnProtocol[] {
@@ -272,15 +282,34 @@ function checkedProtocols(protocols: readonly VpnProtocol[]): readonly VpnProtoc
   return protocols;
 }
 
+function checkedFlowSets(protocols: readonly VpnProtocol[], sets: readonly FlowSet[] = []): readonly FlowSet[] {
+  const stranger = sets.find((set) => !protocols.some(({ flowSets }) => flowSets.includes(set)));
+  if (stranger !== undefined) {
+    invalid({
+      code: 'FLOW_SET_UNKNOWN',
+      what: 'flowSets holds a set of flows that none of the protocols has',
+      got: stranger.flows?.map(({ label }) => label).join(' and ') ?? stranger,
+      allowed: 'sets from flowSets of one of the protocols',
+      instead: 'protocols: [OPENVPN], flowSets: OPENVPN.flowSets.slice(1, 2)',
+    });
+  }
+  return sets;
+}
+
 /** Every flow once, in the order of the slots. */
-function labelled(protocols: readonly VpnProtocol[], additional: readonly Flow[]): LabelledFlow[] {
+function labelled(
+  protocols: readonly VpnProtocol[],
+  chosen: readonly FlowSet[],
+  additional: readonly Flow[],
+): LabelledFlow[] {
   const labels = new Map<string, LabelledFlow>();
   const add = (flow: Flow, name: string) => {
     const label = labels.get(flow.id)?.label;
     labels.set(flow.id, { flow, label: label === undefined ? name : `${label}, ${name}` });
   };
   for (const { flowSets, name } of protocols) {
-    for (const flow of flowSets[0]?.flows ?? []) {
+    const mine = flowSets.filter((set) => chosen.includes(set));
+    for (const flow of (mine.length > 0 ? mine : flowSets.slice(0, 1)).flatMap(({ flows }) => flows)) {
       add(flow, name);
     }
   }

@@ -2,13 +2,15 @@ import type { Construct } from 'constructs';
 import type { Candidate } from '../feasibility';
 import type { Insecure } from '../flows';
 import type { CheckedGateway } from './gateway-props';
+import { IKEV2_MACHINE, Ikev2Gateway, type Ikev2Options } from './ikev2-gateway';
 import { type MachineKind, planMachine } from './machine-gateway';
 import type { MachineGatewayOptions, MachineGatewayProps } from './machine-options';
 import { ManagedIkev2Gateway } from './managed-ikev2-gateway';
 import { checkManagedIkev2, keepChecked, type ManagedIkev2Options } from './managed-ikev2-options';
+import { OPENVPN_MACHINE, OpenVpnGateway, type OpenVpnOptions } from './openvpn-gateway';
 import { checkInsecure } from './pptp-gateway';
 import type { VpnGatewayProps } from './vpn-gateway';
-import { machineCandidate, managedIkev2Candidate, pptpCandidate } from './way';
+import { managedIkev2Candidate, pptpCandidate } from './way';
 import { WIREGUARD_MACHINE, WireGuardGateway, type WireGuardOptions } from './wireguard-gateway';
 
 /** Options of `Vpn.pptp`. */
@@ -21,7 +23,7 @@ export interface PptpOptions {
  * The server that a `VpnGateway` built, told apart by its `protocol` and, where Azure runs one and a machine runs another
  * of the same protocol, by `managed`.
  */
-export type VpnServer = ManagedIkev2Gateway | WireGuardGateway;
+export type VpnServer = ManagedIkev2Gateway | WireGuardGateway | Ikev2Gateway | OpenVpnGateway;
 
 /** What could be built for one entry of the list. */
 export interface VpnPlan extends Candidate {
@@ -60,6 +62,23 @@ export class Vpn {
     });
   }
 
+  /** IKEv2 on a machine: an `Ikev2Gateway` with the id `Ikev2`. */
+  public static ikev2(options: Ikev2Options): Vpn {
+    return Vpn.onMachine(
+      'Vpn.ikev2',
+      IKEV2_MACHINE,
+      options,
+      (scope, props) => new Ikev2Gateway(scope, 'Ikev2', props),
+    );
+  }
+
+  /** OpenVPN on a machine: an `OpenVpnGateway` with the id `OpenVpn`. */
+  public static openVpn(options: OpenVpnOptions): Vpn {
+    return Vpn.onMachine('Vpn.openVpn', OPENVPN_MACHINE, options, (scope, props) => {
+      return new OpenVpnGateway(scope, 'OpenVpn', props);
+    });
+  }
+
   private constructor(
     /** What the user wrote to get it; two of one name in a list are one too many. */
     public readonly writtenAs: string,
@@ -78,8 +97,8 @@ export class Vpn {
       // Flow logs are of the virtual network and stay when one server takes the place of another.
       const { flowLogs, protocols, ...server } = { ...props, ...options };
       const own = server as Options & MachineGatewayProps;
-      planMachine(kind, own, writtenAs, gateway);
-      return { ...machineCandidate(kind.protocol, props, id), build: (scope) => build(scope, own) };
+      const { candidate } = planMachine(kind, own, writtenAs, gateway);
+      return { ...candidate(id), build: (scope) => build(scope, own) };
     });
   }
 }

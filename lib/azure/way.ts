@@ -13,7 +13,7 @@ import {
 import { AZURE } from '../network/azure';
 import type { CarriageFact } from '../network/element';
 import { INTERNET } from '../network/internet';
-import { IKEV2, OPENVPN, PPTP, type VpnProtocol, WIREGUARD } from '../protocols';
+import { IKEV2, OPENVPN, PPTP, type VpnProtocol, type VpnProtocolId, WIREGUARD } from '../protocols';
 import type { Clients } from './clients';
 import { Through } from './through';
 
@@ -130,26 +130,38 @@ export function managedIkev2Candidate(props: WayProps, id: string): Candidate {
   };
 }
 
-/** What a user writes for a server on a machine, and what clients need for it, by the id of its protocol. */
-const ON_A_MACHINE: ReadonlyMap<string, { readonly written: string; readonly clients: string }> = new Map([
-  [WIREGUARD.id, { written: 'wireGuard', clients: 'needs an app, but for Linux; has one for every system' }],
-  [IKEV2.id, { written: 'ikev2', clients: 'built into Windows, macOS, iOS, Android 12+' }],
-  [OPENVPN.id, { written: 'openVpn', clients: 'needs an app; has one for every system' }],
-]);
+/** A server on a machine in words, by the id of its protocol. */
+const ON_A_MACHINE: Readonly<
+  Partial<Record<VpnProtocolId, { program: string; clients: string; written: string; own?: string }>>
+> = {
+  wireguard: {
+    program: 'WireGuard',
+    clients: 'built into Linux; an app for every other system',
+    written: 'wireGuard',
+  },
+  openvpn: { program: 'OpenVPN', clients: 'an app for every system', written: 'openVpn' },
+  ikev2: {
+    program: 'strongSwan',
+    clients: 'built into Windows, macOS, iOS, Android 12+',
+    written: 'ikev2',
+    own: "  serverName: 'vpn.example.com', authentication: ['eap-tls'],",
+  },
+};
 
 /** WireGuard, IKEv2 or OpenVPN on a virtual machine. */
 export function machineCandidate(protocol: VpnProtocol, props: WayProps, id: string): Candidate {
-  const { written = '', clients = '' } = ON_A_MACHINE.get(protocol.id) ?? {};
+  const { program = '', clients = '', written = '', own } = ON_A_MACHINE[protocol.id] ?? {};
   return {
     protocol,
     paths: [wayToMachine(props)],
-    builtBy: 'a Debian machine',
-    takes: 'about 5 to 10 minutes to create',
+    builtBy: `a Debian machine with ${program}`,
+    takes: 'about 5 minutes to create',
     cost: 'billed as one small virtual machine and one public IP address',
     clients,
     code: [
       `new VpnGateway(this, '${id}', { virtualNetwork, clients, protocols: [Vpn.${written}({`,
       `  subnetPrefix: '10.40.254.0/28', keyVault, secretName: '${protocol.id}', adminSshKey,`,
+      ...(own === undefined ? [] : [own]),
       '})] });',
     ].join('\n'),
   };
@@ -174,7 +186,7 @@ export interface RefusalSubject {
 export function refuse({ code, id, path, writtenAs, asked, props }: RefusalSubject): never {
   const offers = [
     managedIkev2Candidate(props, id),
-    ...[WIREGUARD, OPENVPN, IKEV2].map((protocol) => machineCandidate(protocol, props, id)),
+    ...[IKEV2, WIREGUARD, OPENVPN].map((protocol) => machineCandidate(protocol, props, id)),
   ].map((candidate) => assessCandidate(candidate));
   raise(
     new RefusalError({

@@ -90,7 +90,8 @@ export function explainSwap(choice: Choice, subject: string): string | undefined
   );
   return (
     `${subject} is built as ${candidate.protocol.name} by ${candidate.builtBy}: ${why.join('; ')}. ` +
-    `${candidate.builtBy}: ${candidate.takes}, ${candidate.cost}. Clients: ${candidate.clients}.`
+    `${candidate.builtBy.replace(/^./, (first) => first.toUpperCase())}: ${candidate.takes}, ${candidate.cost}. ` +
+    `Clients: ${candidate.clients}.`
   );
 }
 

@@ -36,12 +36,22 @@ test('loading it loads the resources that it makes and no other file of the prov
   const files = (JSON.parse(stdout) as string[]).map((file) => file.replaceAll('\\', '/'));
   expect(files.sort()).toEqual(
     [
+      'key-vault-access-policy',
+      'linux-virtual-machine',
+      'monitor-data-collection-endpoint',
+      'monitor-data-collection-rule',
+      'network-interface',
+      'network-interface-security-group-association',
       'network-security-group',
       'network-security-rule',
       'network-watcher-flow-log',
       'public-ip',
+      'role-assignment',
+      'route',
       'subnet',
       'subnet-network-security-group-association',
+      'user-assigned-identity',
+      'virtual-machine-extension',
       'virtual-network-gateway',
     ]
       .map((name) => `lib/${name}/index.js`)

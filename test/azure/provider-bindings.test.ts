@@ -2,7 +2,14 @@
 // and against Microsoft's own list of values. Neither was written here.
 
 import { readFileSync } from 'node:fs';
-import { KnownIPAllocationMethod, KnownPublicIPAddressSkuName } from '@azure/arm-network/models/common';
+import {
+  KnownIPAllocationMethod,
+  KnownPublicIPAddressSkuName,
+  KnownRouteNextHopType,
+  KnownSecurityRuleAccess,
+  KnownSecurityRuleDirection,
+  KnownSecurityRuleProtocol,
+} from '@azure/arm-network/models/common';
 import {
   KnownVirtualNetworkGatewaySkuName,
   KnownVirtualNetworkGatewayType,
@@ -14,16 +21,20 @@ import { TerraformVariable } from 'cdktf';
 import {
   Accepted,
   Authentication,
+  ClientAddressing,
   Flow,
   GatewayGeneration,
   GatewaySku,
   IKEV2,
+  SecretAccess,
+  Traffic,
   TunnelType,
   Vpn,
   VpnGateway,
   VpnNetworkSecurityGroup,
+  WireGuardGateway,
 } from 'pptp-constructs/azure';
-import { clients, insecure, managed, networkOf, plant, type Resources, ROOT_CA, synthesised } from './support';
+import { clients, insecure, machine, managed, networkOf, plant, type Resources, ROOT_CA, synthesised } from './support';
 
 const META = ['provider', 'lifecycle', 'depends_on'];
 
@@ -111,6 +122,19 @@ function everything(): Resources {
     additionalFlows: [Flow.ESP],
     subnet: { id: '/subscriptions/0/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/servers' },
   });
+  const routed = ClientAddressing.routed({ routeTables: [{ name: 'servers', resourceGroupName: 'plant4' }] });
+  [SecretAccess.ROLE_ASSIGNMENT, SecretAccess.ACCESS_POLICY].forEach((secretAccess, index) => {
+    const gateway = new WireGuardGateway(stack, `WireGuard${index}`, {
+      ...common,
+      ...machine,
+      virtualNetwork,
+      addressing: routed,
+      secretAccess,
+      journalWorkspaceId: '/subscriptions/0/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/w',
+    });
+    gateway.allowClientsTo('10.40.2.0/24', Traffic.ICMP);
+    gateway.allowClientsTo('10.40.2.0/24', Traffic.ANY);
+  });
   return synthesised(stack);
 }
 
@@ -135,12 +159,22 @@ test('the judge knows what the schema has, down to blocks in blocks', () => {
 
 test('covers every kind of resource that this library makes on Azure', () => {
   expect(Object.keys(resources).sort()).toEqual([
+    'azurerm_key_vault_access_policy',
+    'azurerm_linux_virtual_machine',
+    'azurerm_monitor_data_collection_endpoint',
+    'azurerm_monitor_data_collection_rule',
+    'azurerm_network_interface',
+    'azurerm_network_interface_security_group_association',
     'azurerm_network_security_group',
     'azurerm_network_security_rule',
     'azurerm_network_watcher_flow_log',
     'azurerm_public_ip',
+    'azurerm_role_assignment',
+    'azurerm_route',
     'azurerm_subnet',
     'azurerm_subnet_network_security_group_association',
+    'azurerm_user_assigned_identity',
+    'azurerm_virtual_machine_extension',
     'azurerm_virtual_network',
     'azurerm_virtual_network_gateway',
   ]);
@@ -173,6 +207,17 @@ test("the values are those of Microsoft's own list", () => {
   for (const address of Object.values(resources.azurerm_public_ip ?? {})) {
     expect(address.sku).toBe(KnownPublicIPAddressSkuName.Standard);
     expect(address.allocation_method).toBe(KnownIPAllocationMethod.Static);
+  }
+});
+
+test("the values of rules and routes are those of Microsoft's own list", () => {
+  for (const rule of Object.values(resources.azurerm_network_security_rule ?? {})) {
+    expect(Object.values<unknown>(KnownSecurityRuleProtocol)).toContain(rule.protocol);
+    expect(Object.values<unknown>(KnownSecurityRuleAccess)).toContain(rule.access);
+    expect(Object.values<unknown>(KnownSecurityRuleDirection)).toContain(rule.direction);
+  }
+  for (const route of Object.values(resources.azurerm_route ?? {})) {
+    expect(route.next_hop_type).toBe(KnownRouteNextHopType.VirtualAppliance);
   }
 });
 

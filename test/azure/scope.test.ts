@@ -2,11 +2,14 @@ import * as cdk from 'aws-cdk-lib';
 import { Testing } from 'cdktf';
 import { Construct } from 'constructs';
 import {
+  Ikev2Gateway,
   ManagedIkev2Gateway,
+  OpenVpnGateway,
   PptpGateway,
   VirtualNetworkFlowLog,
   VpnGateway,
   VpnNetworkSecurityGroup,
+  WireGuardGateway,
 } from 'pptp-constructs/azure';
 import { clients, managed, networkOf, plant, synthesised, textOf, thrown } from './support';
 
@@ -17,6 +20,9 @@ const CLASSES = {
   ManagedIkev2Gateway,
   VpnNetworkSecurityGroup,
   VirtualNetworkFlowLog,
+  WireGuardGateway,
+  Ikev2Gateway,
+  OpenVpnGateway,
 };
 const make = (name: keyof typeof CLASSES, scope: unknown) =>
   new (CLASSES[name] as new (scope: unknown, id: string, props: object) => unknown)(scope, 'Vpn', {});

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider';
 import { VirtualNetwork } from '@cdktf/provider-azurerm/lib/virtual-network';
 import { DefaultTokenResolver, StringConcat, TerraformStack, Testing, Tokenization } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { Accepted, Authentication, Clients, Insecure, PptpConstructsError } from 'pptp-constructs/azure';
+import { parse } from 'yaml';
 import { repository } from '../support/cli';
 
 /** A certificate authority whose key nobody has, in PEM. */
@@ -87,4 +89,41 @@ export function thrown(act: () => unknown, stack?: TerraformStack): PptpConstruc
 /** The whole message of an error, with the user's line left open. */
 export function textOf(error: Error): string {
   return error.message.replace(/at test\/azure\/[\w.-]+\.ts:\d+/, 'at <the line of the user>');
+}
+
+const GROUP = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/plant4/providers';
+
+/** Options of a server on a machine that are right. The key is of nobody. */
+export const machine = {
+  subnetPrefix: '10.40.254.0/28',
+  keyVault: { id: `${GROUP}/Microsoft.KeyVault/vaults/plant4`, vaultUri: 'https://plant4.vault.azure.net/' },
+  secretName: 'vpn-users',
+  adminSshKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPGlhEqyrW8LHh9C2Bl2ElCHlJmCHrLDhK4jmHuSu3U admin',
+};
+
+/** What the machine is told by its user data: the text that Terraform encodes, or that is encoded already. */
+export function userDataOf(stack: TerraformStack): string {
+  const { user_data } = only(stack, 'azurerm_linux_virtual_machine');
+  const [, text] = /^\$\{base64encode\((".*")\)\}$/.exec(String(user_data)) ?? [];
+  return text === undefined ? Buffer.from(String(user_data), 'base64').toString() : JSON.parse(text);
+}
+
+/** The cloud-init of the machine. */
+export function cloudConfigOf(stack: TerraformStack): string {
+  return Buffer.from(String(only(stack, 'azurerm_linux_virtual_machine').custom_data), 'base64').toString();
+}
+
+/** The files of the machine as they are after cloud-init unpacked them. */
+export function filesOf(text: string): Record<string, string> {
+  const files = parse(text).write_files as {
+    path: string;
+    encoding?: string;
+    content: string;
+  }[];
+  return Object.fromEntries(
+    files.map(({ path, encoding, content }) => [
+      path,
+      encoding === undefined ? content : gunzipSync(Buffer.from(content, 'base64')).toString(),
+    ]),
+  );
 }

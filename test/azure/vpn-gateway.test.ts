@@ -1,19 +1,24 @@
 import * as azure from 'pptp-constructs/azure';
 import {
   Clients,
+  Ikev2Gateway,
   ManagedIkev2Gateway,
+  OpenVpnGateway,
   PptpGateway,
   RefusalError,
   Through,
+  Traffic,
   Vpn,
   VpnGateway,
   type VpnGatewayProps,
   VpnNetworkSecurityGroup,
+  WireGuardGateway,
 } from 'pptp-constructs/azure';
 import {
   annotations,
   clients,
   insecure,
+  machine,
   managed,
   networkOf,
   only,
@@ -79,6 +84,79 @@ describe('the swap', () => {
     const { vpn } = build({ through: [Through.LOAD_BALANCER] });
     expect(vpn.server.protocol).toBe('ikev2');
     expect(annotations(vpn)[0]).toContain('dropped by the Azure Load Balancer');
+  });
+});
+
+describe('servers on machines', () => {
+  const wireGuard = Vpn.wireGuard(machine);
+  const ownIkev2 = Vpn.ikev2({ ...machine, serverName: 'vpn.plant4.example', authentication: ['eap-mschapv2'] });
+  const openVpn = Vpn.openVpn(machine);
+
+  test.each([
+    ['WireGuard', wireGuard, WireGuardGateway, 'wireguard', '51820'],
+    ['Ikev2', ownIkev2, Ikev2Gateway, 'ikev2', '4500'],
+    ['OpenVpn', openVpn, OpenVpnGateway, 'openvpn', '1194'],
+  ])('%s is built as a child with an id of its own, and PPTP passed over', (id, vpn, built, protocol, port) => {
+    const { stack, vpn: gateway } = build({ protocols: [pptp, vpn] });
+    expect(gateway.server).toBeInstanceOf(built);
+    expect([gateway.server.protocol, gateway.server.managed]).toEqual([protocol, false]);
+    expect(gateway.server.node.path).toBe(`plant4/Vpn/${id}`);
+    expect(only(stack, 'azurerm_linux_virtual_machine').name).toBe(`plant4-Vpn-${id}`);
+    const rules = Object.values(synthesised(stack).azurerm_network_security_rule ?? {});
+    expect(rules.map(({ destination_port_range }) => destination_port_range)).toContain(port);
+    expect(annotations(gateway)).toMatchSnapshot();
+  });
+
+  test('the first that works is built, be it on a machine or by Azure', () => {
+    expect(build({ protocols: [wireGuard, ikev2] }).vpn.server.managed).toBe(false);
+    expect(build({ protocols: [ikev2, wireGuard] }).vpn.server.managed).toBe(true);
+    const { vpn } = build({ protocols: [wireGuard, ikev2], through: [Through.NAT_GATEWAY] });
+    expect(vpn.server).toBeInstanceOf(ManagedIkev2Gateway);
+  });
+
+  test('protocol and managed tell every server apart, for TypeScript too', () => {
+    const { vpn } = build({ protocols: [pptp, ownIkev2, wireGuard] });
+    const { server } = vpn;
+    if (server.protocol === 'ikev2' && !server.managed) {
+      server.allowClientsTo('10.40.2.0/24', Traffic.tcp(443));
+    }
+    const types: Ikev2Gateway = server.protocol === 'ikev2' && !server.managed ? server : (undefined as never);
+    expect(types.clientPool).toBe('10.99.0.0/24');
+  });
+
+  test('flow logs stay with the gateway, and Terraform reads its own arguments', () => {
+    const { stack, vpn } = build({
+      protocols: [wireGuard],
+      flowLogs: { storageAccountId },
+      lifecycle: { preventDestroy: true },
+      name: 'vpn-plant4',
+    });
+    expect(vpn.server.flowLog).toBeUndefined();
+    expect(vpn.flowLog?.node.path).toBe('plant4/Vpn/FlowLog');
+    expect(only(stack, 'azurerm_linux_virtual_machine')).toMatchObject({
+      name: 'vpn-plant4',
+      lifecycle: { prevent_destroy: true },
+    });
+  });
+
+  test.each<{ what: string; protocols: Vpn[]; change?: object; code: string }>([
+    { what: 'no options', protocols: [Vpn.wireGuard(undefined as never)], code: 'MACHINE_SUBNET_INVALID' },
+    {
+      what: 'a wrong option of one that stands last',
+      protocols: [ikev2, Vpn.openVpn({ ...machine, secretName: 'users!' })],
+      code: 'SECRET_NAME_INVALID',
+    },
+    {
+      what: 'IPv6 clients',
+      protocols: [ikev2, wireGuard],
+      change: { clients: Clients.from('2001:db8::/32') },
+      code: 'CLIENTS_IPV6_FOR_MACHINE',
+    },
+    { what: 'one twice', protocols: [wireGuard, wireGuard], code: 'PROTOCOLS_DUPLICATE' },
+  ])('with $what are refused', ({ protocols, change, code }) => {
+    const error = refused({ protocols, ...change });
+    expect(error.code).toBe(code);
+    expect(textOf(error)).toMatchSnapshot();
   });
 });
 
@@ -205,22 +283,40 @@ describe('bad input', () => {
   });
 });
 
-test('the code that a refusal offers runs, and builds what it says', () => {
-  const stack = plant();
-  const virtualNetwork = networkOf(stack);
-  const { location, resourceGroupName } = virtualNetwork;
-  const error = thrown(() => new PptpGateway(stack, 'LegacyVpn', { virtualNetwork, clients, insecure }), stack);
-  const code = [...error.alternatives, /new VpnNetworkSecurityGroup\(.*\);/.exec(error.message)?.[0]].join('\n');
-  const names = { ...azure, virtualNetwork, clients, certificate: ROOT_CA, location, resourceGroupName };
-  new Function(...Object.keys(names), code).call(stack, ...Object.values(names));
-  expect(stack.node.tryFindChild('LegacyVpn')).toBeInstanceOf(VpnGateway);
-  expect(stack.node.tryFindChild('VpnNsg')).toBeInstanceOf(VpnNetworkSecurityGroup);
-  expect(Object.keys(synthesised(stack)).sort()).toEqual([
-    'azurerm_network_security_group',
-    'azurerm_network_security_rule',
-    'azurerm_public_ip',
-    'azurerm_subnet',
-    'azurerm_virtual_network',
-    'azurerm_virtual_network_gateway',
-  ]);
+describe('the code that a refusal offers runs, and builds what it says', () => {
+  const error = () => {
+    const stack = plant();
+    return thrown(() => new PptpGateway(stack, 'LegacyVpn', { virtualNetwork: networkOf(stack), clients, insecure }));
+  };
+  const run = (code: string) => {
+    const stack = plant();
+    const virtualNetwork = networkOf(stack);
+    const { location, resourceGroupName } = virtualNetwork;
+    const { keyVault, adminSshKey } = machine;
+    const names = { ...azure, virtualNetwork, clients, location, resourceGroupName, keyVault, adminSshKey };
+    const all = { ...names, certificate: ROOT_CA };
+    new Function(...Object.keys(all), code).call(stack, ...Object.values(all));
+    return stack;
+  };
+
+  test.each(
+    [
+      ['azurerm_virtual_network_gateway', ManagedIkev2Gateway],
+      ['azurerm_linux_virtual_machine', Ikev2Gateway],
+      ['azurerm_linux_virtual_machine', WireGuardGateway],
+      ['azurerm_linux_virtual_machine', OpenVpnGateway],
+    ].map(([type, built], index) => ({ index, type: type as string, built: built as typeof WireGuardGateway })),
+  )('alternative $index: $type', ({ index, type, built }) => {
+    const { alternatives } = error();
+    expect(alternatives).toHaveLength(4);
+    const stack = run(alternatives[index] ?? '');
+    const { server } = stack.node.findChild('LegacyVpn') as VpnGateway;
+    expect(server).toBeInstanceOf(built);
+    expect(Object.keys(synthesised(stack))).toContain(type);
+  });
+
+  test('the rules for a server of your own', () => {
+    const [code = ''] = /new VpnNetworkSecurityGroup\(.*\);/.exec(error().message) ?? [];
+    expect(run(code).node.findChild('VpnNsg')).toBeInstanceOf(VpnNetworkSecurityGroup);
+  });
 });

@@ -1,0 +1,108 @@
+import type { Construct } from 'constructs';
+import { invalid } from '../errors';
+import type { Verdict } from '../feasibility';
+import { Flow } from '../flows';
+import { openVpnService } from '../host/openvpn';
+import { type FlowSet, OPENVPN } from '../protocols';
+import { assessMachine, MachineGateway, type MachineKind } from './machine-gateway';
+import type { MachineGatewayOptions, MachineGatewayProps } from './machine-options';
+import { isToken } from './token';
+
+/** How an OpenVPN gateway on a machine is made, apart from its network and its clients. */
+export interface OpenVpnOptions extends MachineGatewayOptions {
+  /**
+   * What carries the tunnel. `'tcp'` only where UDP does not arrive: TCP within TCP repeats what was lost twice.
+   *
+   * @default 'udp'
+   */
+  readonly transport?: 'udp' | 'tcp';
+  /**
+   * Port on which OpenVPN listens: 1194, or 443 where networks of clients let nothing else out.
+   *
+   * @default 1194
+   */
+  readonly port?: 1194 | 443;
+  /**
+   * IPv4 ranges that clients send into the tunnel, in CIDR notation. Where they may go is decided by `allowClientsTo`.
+   *
+   * @default - everything, with IPv6 turned back at the client
+   */
+  readonly routes?: readonly string[];
+  /**
+   * MTU of the tunnel in bytes, at least 1280.
+   *
+   * @default 1440 over UDP and 1414 over TCP, for a way that carries 1492
+   */
+  readonly mtu?: number;
+  /**
+   * Clients at once, with those that are just connecting and those that vanished within the last two minutes.
+   *
+   * @default 1024
+   */
+  readonly maxClients?: number;
+}
+
+/** Props of `OpenVpnGateway`. */
+export interface OpenVpnGatewayProps extends OpenVpnOptions, MachineGatewayProps {}
+
+/** What is particular to OpenVPN on a machine. */
+export const OPENVPN_MACHINE: MachineKind<OpenVpnOptions> = {
+  className: 'OpenVpnGateway',
+  protocol: OPENVPN,
+  service: ({ transport, port, routes, mtu, maxClients }, { pool, dnsServers }) =>
+    openVpnService({
+      pool,
+      dnsServers,
+      isToken,
+      ...(transport === undefined ? {} : { transport }),
+      ...(port === undefined ? {} : { port }),
+      ...(routes === undefined ? {} : { routes }),
+      ...(mtu === undefined ? {} : { mtu }),
+      ...(maxClients === undefined ? {} : { maxClients }),
+    }),
+  flowSet,
+};
+
+/** The set of flows for a port; the usual one need not be said. */
+function flowSet({ transport = 'udp', port = 1194 }: OpenVpnOptions): FlowSet | undefined {
+  const flow = Flow[transport](port);
+  const set = OPENVPN.flowSets.find(({ flows }) => flows.length === 1 && flows[0]?.id === flow.id);
+  if (set === undefined) {
+    invalid({
+      code: 'HOST_OPTION_INVALID',
+      what: 'port is not one that OpenVPN is reached on here',
+      got: port,
+      allowed: '1194 or 443',
+      instead: 'port: 443',
+    });
+  }
+  return set === OPENVPN.flowSets[0] ? undefined : set;
+}
+
+/**
+ * OpenVPN 2.6 on a Debian machine, on UDP 1194 unless told otherwise.
+ *
+ * Its secret is `{"certificate", "privateKey", "ca", "tlsCryptV2", "users": [{"name"}]}`, where each name is the common name
+ * of a certificate; `npx pptp-constructs keys` writes one, and the profiles of the clients.
+ */
+export class OpenVpnGateway extends MachineGateway<OpenVpnOptions> {
+  /**
+   * What becomes of OpenVPN on the way that the props describe, without building or refusing anything.
+   *
+   * @throws InvalidInputError where the props themselves are wrong, see the constructor
+   */
+  public static assess(props: OpenVpnGatewayProps): readonly Verdict[] {
+    return assessMachine(OPENVPN_MACHINE, props);
+  }
+
+  /** Tells the servers of a `VpnGateway` apart, together with `managed`. */
+  public readonly protocol = 'openvpn';
+
+  /**
+   * @throws RefusalError with every reason, where its flow does not reach the machine
+   * @throws InvalidInputError before that and before any child exists: those of `WireGuardGateway`
+   */
+  public constructor(scope: Construct, id: string, props: OpenVpnGatewayProps) {
+    super(scope, id, props, OPENVPN_MACHINE);
+  }
+}
