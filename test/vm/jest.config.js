@@ -1,0 +1,18 @@
+// The machine tier: gateways and their clients in QEMU. Needs root, and nothing of the network but Debian's packages,
+// once. `npm run test:vm -- --all` adds every fault of every protocol, `--bench` the throughput: see run.mjs.
+
+const base = require('../../jest.config.js');
+
+/** @type {import('jest').Config} */
+module.exports = {
+  ...base,
+  rootDir: '../..',
+  roots: ['<rootDir>/test/vm'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  globalSetup: '<rootDir>/test/vm/support/before-all.ts',
+  globalTeardown: undefined,
+  reporters: ['default', '<rootDir>/test/vm/support/reporter.js'],
+  // Two files at a time, each with a gateway and a laboratory of its own: of these, one is busy at a time.
+  maxWorkers: 2,
+  testTimeout: 300_000,
+};

@@ -1,0 +1,72 @@
+import type { Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Clients } from '../../../lib/aws/clients';
+import { Ikev2Gateway } from '../../../lib/aws/ikev2-gateway';
+import type { MachineGateway } from '../../../lib/aws/machine-gateway';
+import { OpenVpnGateway } from '../../../lib/aws/openvpn-gateway';
+import { PptpGateway } from '../../../lib/aws/pptp-gateway';
+import { WireGuardGateway } from '../../../lib/aws/wireguard-gateway';
+import { Insecure } from '../../../lib/flows';
+import { ADDRESS, CLIENTS } from './addresses';
+import { SERVER } from './keys';
+import { synthesise, type UserData } from './template';
+
+/** The addresses of clients inside the tunnels. */
+export const POOLS = {
+  pptp: '10.99.0.0/24',
+  wireguard: '10.99.1.0/24',
+  ikev2: '10.99.2.0/24',
+  openvpn: '10.99.3.0/24',
+};
+
+/** What clients send through their tunnels: what lies behind the gateway, and to the gateway's address in the tunnel. */
+export const routesTo = (gatewayAddress: string) => ['10.20.0.0/16', `${gatewayAddress}/32`];
+
+export const pptpGateway = () =>
+  gateway((stack, site) => {
+    const insecure = Insecure.because('the machine tier proves what old clients need');
+    return new PptpGateway(stack, 'Vpn', { ...site, insecure, clientPool: POOLS.pptp, fixedAddresses: 10 });
+  });
+
+export const wireGuardGateway = () =>
+  gateway(
+    (stack, site) =>
+      new WireGuardGateway(stack, 'Vpn', { ...site, secret: secretOf(stack), clientPool: POOLS.wireguard }),
+  );
+
+export const openVpnGateway = () =>
+  gateway(
+    (stack, site) =>
+      new OpenVpnGateway(stack, 'Vpn', {
+        ...{ ...site, secret: secretOf(stack), clientPool: POOLS.openvpn },
+        routes: ['10.20.0.0/16'],
+      }),
+  );
+
+export const ikev2Gateway = (eap: 'eap-mschapv2' | 'eap-tls') =>
+  gateway(
+    (stack, site) =>
+      new Ikev2Gateway(stack, 'Vpn', {
+        ...{ ...site, secret: secretOf(stack), clientPool: POOLS.ikev2 },
+        serverName: SERVER,
+        authentication: [eap, 'certificate'],
+        routes: routesTo('10.99.2.1'),
+      }),
+  );
+
+/** A gateway on AWS whose clients may reach one server, by HTTP and ping. */
+function gateway(make: (stack: Stack, site: { vpc: ec2.IVpc; clients: Clients }) => MachineGateway): UserData {
+  return synthesise((stack) => {
+    const vpc = new ec2.Vpc(stack, 'Vpc', {
+      ipAddresses: ec2.IpAddresses.cidr('10.20.0.0/16'),
+      natGateways: 0,
+      subnetConfiguration: [{ name: 'Public', subnetType: ec2.SubnetType.PUBLIC }],
+    });
+    const made = make(stack, { vpc, clients: Clients.from(CLIENTS) });
+    made.allowClientsTo(ec2.Peer.ipv4(`${ADDRESS.office}/32`), ec2.Port.tcp(80));
+    made.allowClientsTo(ec2.Peer.ipv4(`${ADDRESS.office}/32`), ec2.Port.allIcmp());
+  });
+}
+
+const secretOf = (stack: Stack) => secretsmanager.Secret.fromSecretNameV2(stack, 'Keys', 'vpn/keys');

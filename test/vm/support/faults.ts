@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ADDRESS } from './addresses';
+import { IS_ALL, type Site } from './run';
+import { type Vpn, works } from './vpn';
+
+/** The faults, and what is done to a gateway for each. */
+const FAULTS = {
+  'daemon killed': (site, vpn) => site.gateway.sh(`systemctl kill -s KILL --kill-whom=main ${vpn.unit}`),
+  'daemon frozen': (site, vpn) => site.gateway.sh(`systemctl kill -s STOP --kill-whom=main ${vpn.unit}`),
+  'machine rebooted': (site) => reboot(site),
+  'connection table flushed': (site) => site.gateway.sh('conntrack -F'),
+  'packet filter reloaded': (site) => site.gateway.sh('systemctl reload nftables'),
+  'firewall service restarted': (site) => site.gateway.sh('systemctl restart nftables'),
+  'clock off by a day': (site) => site.gateway.sh('systemctl stop systemd-timesyncd; date -s "+1 day"'),
+  '200 attempts a second from one source': (site, vpn) => storm(site, vpn, 1),
+  '200 attempts a second from many sources': (site, vpn) => storm(site, vpn, 100),
+  'user data run a second time': async (site) => {
+    await site.gateway.sh('cloud-init clean --logs');
+    await reboot(site);
+  },
+  'boot without network for two minutes': async (site) => {
+    await reboot(site, () => site.gateway.vm.plug(false));
+    await sleep(120_000);
+    await site.gateway.vm.plug(true);
+  },
+} satisfies Record<string, (site: Site, vpn: Vpn) => Promise<unknown>>;
+
+type Fault = keyof typeof FAULTS;
+
+/** Seconds until a machine that is emulated has booted, at most: its own hardware would need a fifth. */
+const BOOT = 150;
+
+/**
+ * Within how many seconds, at most, a client that was connected is connected again and a new one can connect. Written
+ * down before anything was measured, from the timers of each protocol:
+ *
+ * - PPTP: LCP echoes, 30 seconds times 4; then a call as always, 30.
+ * - WireGuard: a handshake at the latest 15 seconds (KEEPALIVE_TIMEOUT + REKEY_TIMEOUT) after a packet that nobody answered,
+ *   then every 5; keepalives every 25.
+ * - IKEv2: dead peer detection of the client, 30 seconds, and its retransmissions, 165; a connection in 10.
+ * - OpenVPN: keepalive 10 60: the client starts again after 60 seconds without a packet, and connects in 30.
+ *
+ * Where the connection is never lost, both ends go on as if nothing had been: 5 seconds, for the measurement itself. A
+ * daemon that is frozen is found by the gateway's own look at it, once a minute.
+ */
+const BOUNDS: Record<Vpn['name'], Record<Fault, number>> = {
+  pptp: bounds({ again: 150, isOwnProcess: true }),
+  wireguard: bounds({ again: 45, isOwnProcess: false }),
+  ikev2: bounds({ again: 205, isOwnProcess: true }),
+  openvpn: bounds({ again: 90, isOwnProcess: true }),
+};
+
+function bounds({ again, isOwnProcess }: { again: number; isOwnProcess: boolean }): Record<Fault, number> {
+  return {
+    'daemon killed': isOwnProcess ? again : 15,
+    'daemon frozen': 60 + again,
+    'machine rebooted': BOOT + again,
+    'connection table flushed': again,
+    'packet filter reloaded': 15,
+    'firewall service restarted': 15,
+    'clock off by a day': 15,
+    '200 attempts a second from one source': 60,
+    '200 attempts a second from many sources': 60,
+    'user data run a second time': BOOT + 60 + again,
+    'boot without network for two minutes': BOOT + again,
+  };
+}
+
+/** Tests of the faults: those of the core, or with `--all` every one. */
+export function describeFaults(vpn: Vpn, site: () => Site, core: readonly Fault[]): void {
+  const chosen = IS_ALL ? (Object.keys(FAULTS) as Fault[]) : core;
+  describe(`${vpn.name}: a fault`, () => {
+    beforeAll(() => site().gateway.sh('command -v conntrack || apt-get install -qy conntrack', { seconds: 120 }));
+
+    test.each(chosen)(
+      '%s: service is back by itself within its bound',
+      async (fault) => {
+        const bound = BOUNDS[vpn.name][fault];
+        expect(await vpn.connect(site(), 'alice')).toMatchObject({ isUp: true });
+        const begin = Date.now();
+        await FAULTS[fault](site(), vpn);
+        const seconds = await recovered(site(), vpn, begin, bound);
+        site().measured(fault, seconds, bound);
+        expect(seconds).toBeLessThanOrEqual(bound);
+        await vpn.disconnect(site(), 'alice');
+      },
+      900_000,
+    );
+  });
+}
+
+/** Seconds until Alice is connected again, without anybody's help, and until Bob can connect. */
+async function recovered(site: Site, vpn: Vpn, begin: number, bound: number): Promise<number> {
+  const end = begin + bound * 1000 + 30_000;
+  let attempt = { isUp: false, log: 'not tried' };
+  let isBack = false;
+  while (Date.now() < end) {
+    isBack ||= await works(site, vpn, 'alice', ADDRESS.office);
+    if (isBack) {
+      attempt = await vpn.connect(site, 'bob');
+      const isNewToo = attempt.isUp && (await works(site, vpn, 'bob', ADDRESS.office));
+      await vpn.disconnect(site, 'bob');
+      if (isNewToo) {
+        return (Date.now() - begin) / 1000;
+      }
+    }
+    await sleep(1000);
+  }
+  throw new Error(`not back ${bound + 30} s later: Alice ${isBack ? 'is' : 'is not'} connected; Bob: ${attempt.log}`);
+}
+
+async function reboot(site: Site, meanwhile: () => Promise<void> = async () => undefined): Promise<void> {
+  const id = await site.gateway.vm.bootId();
+  await site.gateway.run('systemctl reboot');
+  await meanwhile();
+  await site.gateway.vm.rebooted(id);
+}
+
+/** Twenty seconds of 200 new connections a second, from other addresses than those of the clients that are measured. */
+async function storm(site: Site, vpn: Vpn, sources: number): Promise<void> {
+  const tcp = vpn.name === 'pptp';
+  const port = { pptp: 1723, wireguard: 51820, ikev2: 500, openvpn: 1194 }[vpn.name];
+  await site.lab.sh(
+    'home',
+    `for n in $(seq ${sources}); do ip addr add 198.51.100.$((100 + n))/24 dev eth0; done
+    python3 - <<'END'
+import os, socket, time
+begin, count = time.monotonic(), 0
+while count < 4000:
+    source = ('198.51.100.%d' % (101 + count % ${sources}), 0)
+    attempt = socket.socket(socket.AF_INET, socket.${tcp ? 'SOCK_STREAM' : 'SOCK_DGRAM'})
+    attempt.setblocking(False)
+    attempt.bind(source)
+    try:
+        attempt.connect(('${ADDRESS.public}', ${port}))
+        ${tcp ? 'pass' : 'attempt.send(os.urandom(148))'}
+    except OSError:
+        pass
+    attempt.close()
+    count += 1
+    time.sleep(max(0, begin + count / 200 - time.monotonic()))
+END
+    for n in $(seq ${sources}); do ip addr del 198.51.100.$((100 + n))/24 dev eth0; done`,
+    { seconds: 120 },
+  );
+}

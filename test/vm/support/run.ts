@@ -1,0 +1,64 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { Gateway, type GatewayOptions } from './gateway';
+import type { Images } from './images';
+import { Lab } from './lab';
+import type { UserData } from './template';
+
+/** Whether every fault of every protocol is asked for. */
+export const IS_ALL = process.env.PPTP_VM_ALL === '1';
+
+/** A gateway and its laboratory, for the tests of one file. */
+export class Site {
+  public static async start(name: string, image: GatewayOptions['image'], secret: string, synthesised: UserData) {
+    const site = await Site.withoutGateway(name, secret);
+    await site.startGateway(synthesised, image);
+    return site;
+  }
+
+  public static async withoutGateway(name: string, secret: string): Promise<Site> {
+    const images: Images = JSON.parse(process.env.PPTP_VM_IMAGES ?? '{}');
+    const folder = path.join(process.env.PPTP_VM_FOLDER ?? '', name);
+    fs.mkdirSync(folder);
+    const lab = await Lab.start(images, folder, images.accelerator);
+    await lab.setSecret(secret);
+    return new Site(name, lab, { images, folder, accelerator: images.accelerator });
+  }
+
+  private server: Gateway | undefined;
+
+  private constructor(
+    private readonly name: string,
+    public readonly lab: Lab,
+    private readonly options: GatewayOptions,
+  ) {}
+
+  public get gateway(): Gateway {
+    if (this.server === undefined) {
+      throw new Error('no gateway was started');
+    }
+    return this.server;
+  }
+
+  public async startGateway(synthesised: UserData, image: GatewayOptions['image'] = 'full'): Promise<void> {
+    this.server = await Gateway.start(this.lab, { ...this.options, image }, synthesised);
+  }
+
+  /** Another machine in the place of the one there was, as a deployment makes it. */
+  public async replaceGateway(synthesised: UserData, secret: string): Promise<void> {
+    await this.gateway.stop();
+    await this.lab.setSecret(secret);
+    await this.startGateway(synthesised);
+  }
+
+  public async stop(): Promise<void> {
+    await this.server?.stop();
+    await this.lab.vm.stop();
+  }
+
+  /** Notes a measurement for the report. */
+  public measured(what: string, value: number, bound?: number): void {
+    const row = { protocol: this.name, what, value: Math.round(value * 10) / 10, bound };
+    fs.appendFileSync(path.join(process.env.PPTP_VM_FOLDER ?? '', `${this.name}.measured`), `${JSON.stringify(row)}\n`);
+  }
+}

@@ -1,0 +1,392 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a command in a machine did. */
+export interface Outcome {
+  readonly status: number;
+  /** Standard output and standard error, as they came. */
+  readonly text: string;
+}
+
+export interface VmOptions {
+  readonly name: string;
+  /** Everything of this machine goes here: disk, console, packets. */
+  readonly folder: string;
+  /** The image that its disk begins as. */
+  readonly image: string;
+  readonly memoryMiB: number;
+  /** The hardware address of its network card. */
+  readonly mac: string;
+  /** Two ends of one cable are each other's `local` and `remote`: sockets of the file system, so nothing else is reached. */
+  readonly link: { readonly local: string; readonly remote: string };
+  /** What cloud-init finds. @default no disk for cloud-init */
+  readonly seed?: { readonly userData: string; readonly networkConfig: string; readonly instanceId: string };
+  /** More disks, read only. */
+  readonly disks?: readonly string[];
+  /** A frozen machine to go on with, instead of a boot. */
+  readonly frozen?: string;
+  /** `tcg` unless a probe showed that `kvm` works. */
+  readonly accelerator: 'tcg' | 'kvm';
+}
+
+const running = new Set<Vm>();
+
+process.on('exit', () => {
+  for (const vm of running) {
+    vm.kill();
+  }
+});
+
+/** A machine in QEMU. Commands reach it through QEMU's guest agent, which no network and no packet filter touches. */
+export class Vm {
+  public static async start(options: VmOptions): Promise<Vm> {
+    fs.mkdirSync(options.folder, { recursive: true });
+    fs.rmSync(options.link.local, { force: true });
+    const vm = new Vm(options);
+    running.add(vm);
+    if (options.frozen !== undefined) {
+      await vm.thaw();
+    }
+    return vm;
+  }
+
+  private readonly process: ChildProcess;
+  private readonly ended: Promise<void>;
+  private turn: Promise<unknown> = Promise.resolve();
+  private hasEnded = false;
+
+  private constructor(private readonly options: VmOptions) {
+    const argv = argumentsOf(options);
+    fs.writeFileSync(this.file('command'), `${argv.map((word) => `'${word}'`).join(' ')}\n`);
+    const log = fs.openSync(this.file('qemu.log'), 'w');
+    // It ends with this process, however that ends.
+    this.process = spawn('setpriv', ['--pdeathsig', 'KILL', ...argv], { stdio: ['ignore', log, log] });
+    fs.closeSync(log);
+    this.ended = new Promise((resolve) => {
+      const end = () => {
+        this.hasEnded = true;
+        running.delete(this);
+        resolve();
+      };
+      this.process.once('exit', end);
+      this.process.once('error', end);
+    });
+  }
+
+  public get name(): string {
+    return this.options.name;
+  }
+
+  /** A file in the machine's folder. */
+  public file(name: string): string {
+    return path.join(this.options.folder, name);
+  }
+
+  /** Everything that went over its network card, as a packet capture. */
+  public get packets(): Buffer {
+    return fs.readFileSync(this.file('packets.pcap'));
+  }
+
+  /** Waits until the agent answers. */
+  public async booted(seconds = 240): Promise<void> {
+    await this.until('the agent to answer', seconds, () => this.ask('guest-ping', {}, 3000));
+  }
+
+  /** Tries until it does not fail. */
+  private async until(what: string, seconds: number, attempt: () => Promise<unknown>): Promise<void> {
+    const end = Date.now() + seconds * 1000;
+    for (;;) {
+      try {
+        await attempt();
+        return;
+      } catch (error) {
+        if (this.hasEnded || Date.now() > end) {
+          throw new Error(`${this.name}: waited ${seconds} s for ${what}: ${error}\n${this.tail()}`);
+        }
+        await sleep(200);
+      }
+    }
+  }
+
+  /** Runs lines of shell. */
+  public async run(script: string, options: { input?: string; seconds?: number } = {}): Promise<Outcome> {
+    const { input, seconds = 60 } = options;
+    const { pid } = await this.ask<{ pid: number }>('guest-exec', {
+      path: '/bin/bash',
+      arg: ['-c', `exec 2>&1\n${script}`],
+      'capture-output': true,
+      ...(input === undefined ? {} : { 'input-data': Buffer.from(input).toString('base64') }),
+    });
+    const end = Date.now() + seconds * 1000;
+    for (let wait = 20; ; wait = Math.min(wait * 1.5, 300)) {
+      const done = await this.ask<ExecStatus>('guest-exec-status', { pid });
+      if (done.exited) {
+        const text = Buffer.from(done['out-data'] ?? '', 'base64').toString();
+        return { status: done.exitcode ?? 128 + (done.signal ?? 0), text };
+      }
+      if (Date.now() > end) {
+        await this.ask('guest-exec', { path: '/bin/kill', arg: [String(pid)] });
+        throw new Error(`${this.name}: not done after ${seconds} s: ${script}`);
+      }
+      await sleep(wait);
+    }
+  }
+
+  /** Runs lines of shell that must all succeed, and returns what they printed. */
+  public async sh(script: string, options: { input?: string; seconds?: number } = {}): Promise<string> {
+    const { status, text } = await this.run(`set -e\n${script}`, options);
+    if (status !== 0) {
+      throw new Error(`${this.name}: exit ${status} from\n${script}\n${text}`);
+    }
+    return text;
+  }
+
+  /** Runs lines of shell until they succeed; returns the seconds that this took. */
+  public async eventually(script: string, seconds: number): Promise<number> {
+    const begin = Date.now();
+    let last: Outcome | undefined;
+    await this.until(`success of\n${script}\nwhich last gave`, seconds, async () => {
+      last = await this.run(script);
+      if (last.status !== 0) {
+        throw new Error(`exit ${last.status}: ${last.text}`);
+      }
+    });
+    return (Date.now() - begin) / 1000;
+  }
+
+  public async write(file: string, text: string, mode = '0644'): Promise<void> {
+    await this.sh(`mkdir -p "$(dirname '${file}')"; cat >'${file}'; chmod ${mode} '${file}'`, { input: text });
+  }
+
+  /** Pulls the network cable, or puts it back. */
+  public async plug(isIn: boolean): Promise<void> {
+    await this.qmp('set_link', { name: 'card', up: isIn });
+  }
+
+  /** Waits for a boot after this one. @param id what `bootId` was before */
+  public async rebooted(id: string, seconds = 240): Promise<void> {
+    await this.until('another boot', seconds, async () => {
+      if ((await this.bootId()) === id) {
+        throw new Error('still the same boot');
+      }
+    });
+  }
+
+  public async bootId(): Promise<string> {
+    // Short patience: an agent that a reboot ended never answers.
+    const { pid } = await this.ask<{ pid: number }>(
+      'guest-exec',
+      { path: '/bin/cat', arg: ['/proc/sys/kernel/random/boot_id'], 'capture-output': true },
+      3000,
+    );
+    for (;;) {
+      const done = await this.ask<ExecStatus>('guest-exec-status', { pid }, 3000);
+      if (done.exited) {
+        return Buffer.from(done['out-data'] ?? '', 'base64').toString();
+      }
+      await sleep(50);
+    }
+  }
+
+  /** Stops the machine and keeps it: its memory in a file, and its disk. */
+  public async freeze(memory: string, disk: string): Promise<void> {
+    await this.sh('sync; echo 3 >/proc/sys/vm/drop_caches; sync');
+    await this.qmp('stop');
+    await this.qmp('migrate-set-parameters', { 'max-bandwidth': 10_000_000_000 });
+    await this.qmp('migrate', { uri: `exec:zstd -q -3 -f -o ${memory}` });
+    await this.until('the memory to be written', 120, async () => {
+      const { status } = await this.qmp<{ status: string }>('query-migrate');
+      if (status !== 'completed') {
+        throw new Error(status);
+      }
+    });
+    fs.copyFileSync(this.file('disk.qcow2'), disk);
+    await this.stop();
+  }
+
+  private async thaw(): Promise<void> {
+    await this.until('the frozen machine', 60, async () => {
+      const { status } = await this.qmp<{ status: string }>('query-status');
+      if (status !== 'paused') {
+        throw new Error(status);
+      }
+    });
+    await this.qmp('cont');
+    await this.booted();
+    await this.sh(`date -s @${(Date.now() / 1000).toFixed(3)}`);
+  }
+
+  /** Lets the machine end by itself. */
+  public async shutDown(): Promise<void> {
+    await this.ask('guest-exec', { path: '/bin/systemctl', arg: ['poweroff'] });
+    await this.until('the machine to be off', 90, async () => {
+      if (!this.hasEnded) {
+        throw new Error('still on');
+      }
+    });
+  }
+
+  /** Switches the machine off, without telling it. */
+  public async stop(): Promise<void> {
+    this.kill();
+    await this.ended;
+    fs.rmSync(this.file('disk.qcow2'), { force: true });
+  }
+
+  public kill(): void {
+    if (!this.hasEnded) {
+      this.process.kill('SIGKILL');
+    }
+  }
+
+  private tail(): string {
+    const read = (name: string) => (fs.existsSync(this.file(name)) ? fs.readFileSync(this.file(name), 'utf8') : '');
+    return `${read('qemu.log')}\n${read('console.log').slice(-1500)}`;
+  }
+
+  /** One request to the agent after the other. */
+  private ask<T = unknown>(command: string, args: object = {}, milliseconds = 20_000): Promise<T> {
+    const mine = this.turn.then(() => askAgent<T>(this.file('agent.sock'), command, args, milliseconds));
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private qmp<T = unknown>(command: string, args: object = {}): Promise<T> {
+    return askMonitor<T>(this.file('monitor.sock'), command, args);
+  }
+}
+
+interface ExecStatus {
+  readonly exited: boolean;
+  readonly exitcode?: number;
+  readonly signal?: number;
+  readonly 'out-data'?: string;
+}
+
+function argumentsOf(options: VmOptions): string[] {
+  const { folder, image, seed, disks = [], accelerator } = options;
+  const at = (name: string) => path.join(folder, name);
+  const format = image.endsWith('.qcow2') ? 'qcow2' : 'raw';
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', format, '-b', image, at('disk.qcow2')]);
+  const drives = [...disks];
+  if (seed !== undefined) {
+    fs.mkdirSync(at('seed'), { recursive: true });
+    fs.writeFileSync(at('seed/meta-data'), `instance-id: ${seed.instanceId}\nlocal-hostname: gateway\n`);
+    fs.writeFileSync(at('seed/user-data'), seed.userData);
+    fs.writeFileSync(at('seed/network-config'), seed.networkConfig);
+    execFileSync('genisoimage', ['-quiet', '-o', at('seed.iso'), '-V', 'cidata', '-r', '-J', at('seed')]);
+    drives.push(at('seed.iso'));
+  }
+  const { local, remote } = options.link;
+  return [
+    ...['qemu-system-x86_64', '-name', options.name, '-nodefaults', '-no-user-config', '-machine', 'q35'],
+    ...(accelerator === 'kvm'
+      ? ['-accel', 'kvm', '-cpu', 'host']
+      : ['-accel', 'tcg,thread=multi,tb-size=256', '-cpu', 'max,la57=off']),
+    ...['-smp', '1', '-m', String(options.memoryMiB), '-display', 'none', '-rtc', 'base=utc'],
+    ...['-serial', `file:${at('console.log')}`],
+    ...['-drive', `file=${at('disk.qcow2')},if=virtio,format=qcow2,cache=unsafe,discard=unmap`],
+    ...drives.flatMap((file) => ['-drive', `file=${file},if=virtio,format=raw,readonly=on`]),
+    // Machines thawed from the same memory must not draw the same random numbers.
+    ...['-device', 'vmgenid,guid=auto', '-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
+    ...['-chardev', `socket,path=${at('agent.sock')},server=on,wait=off,id=agent`],
+    ...['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
+    ...['-qmp', `unix:${at('monitor.sock')},server=on,wait=off`],
+    ...['-netdev', `dgram,id=net,local.type=unix,local.path=${local},remote.type=unix,remote.path=${remote}`],
+    ...['-device', `virtio-net-pci,id=card,netdev=net,mac=${options.mac}`],
+    ...['-object', `filter-dump,id=dump,netdev=net,file=${at('packets.pcap')},maxlen=2000`],
+    ...(options.frozen === undefined ? [] : ['-incoming', `exec:zstd -q -dc ${options.frozen}`]),
+  ];
+}
+
+/** One connection for each request: after a reboot, answers of the agent before never get mixed up with the next one's. */
+function askAgent<T>(socket: string, command: string, args: object, milliseconds: number): Promise<T> {
+  const id = Math.floor(Math.random() * 1e9);
+  let isInStep = false;
+  return conversation<T>(socket, `${command} ${JSON.stringify(args).slice(0, 200)}`, milliseconds, {
+    heedsErrors: () => isInStep,
+    first: Buffer.concat([Buffer.from([0xff]), line({ execute: 'guest-sync-delimited', arguments: { id } })]),
+    answer: (message, send) => {
+      if (isInStep) {
+        return true;
+      }
+      if (message.return === id) {
+        isInStep = true;
+        send(line({ execute: command, arguments: args }));
+      }
+      return false;
+    },
+  });
+}
+
+function askMonitor<T>(socket: string, command: string, args: object): Promise<T> {
+  let isReady = false;
+  return conversation<T>(socket, command, 60_000, {
+    heedsErrors: () => true,
+    answer: (message, send) => {
+      if (message.QMP !== undefined) {
+        send(line({ execute: 'qmp_capabilities' }));
+      } else if (message.event === undefined && !isReady) {
+        isReady = true;
+        send(line({ execute: command, arguments: args }));
+      } else {
+        return message.event === undefined;
+      }
+      return false;
+    },
+  });
+}
+
+interface Message {
+  readonly return?: unknown;
+  readonly error?: { readonly desc: string };
+  readonly event?: string;
+  readonly QMP?: unknown;
+}
+
+interface Talk {
+  readonly first?: Buffer;
+  /** The agent complains about whatever it got before it is in step. */
+  readonly heedsErrors: () => boolean;
+  /** Whether this message is the answer that was waited for. */
+  readonly answer: (message: Message, send: (data: Buffer) => void) => boolean;
+}
+
+function conversation<T>(socket: string, what: string, milliseconds: number, talk: Talk): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const connection = net.connect(socket);
+    let received = Buffer.alloc(0);
+    const end = (act: () => void) => {
+      clearTimeout(patience);
+      connection.destroy();
+      act();
+    };
+    const patience = setTimeout(() => end(() => reject(new Error(`no answer to ${what}`))), milliseconds);
+    connection.on('error', (error) => end(() => reject(error)));
+    connection.on('close', () => end(() => reject(new Error(`connection closed at ${what}`))));
+    connection.on('connect', () => talk.first && connection.write(talk.first));
+    connection.on('data', (data: Buffer) => {
+      received = Buffer.concat([received, data]);
+      for (let at = received.indexOf(10); at >= 0; at = received.indexOf(10)) {
+        const text = received.subarray(0, at).toString('latin1').replaceAll('\xff', '');
+        received = received.subarray(at + 1);
+        const message = text.trim() === '' ? undefined : (JSON.parse(text) as Message);
+        if (message?.error !== undefined && talk.heedsErrors()) {
+          const { desc } = message.error;
+          return end(() => reject(new Error(`${what}: ${desc}`)));
+        }
+        if (message !== undefined && talk.answer(message, (next) => connection.write(next))) {
+          return end(() => resolve(message.return as T));
+        }
+      }
+      return undefined;
+    });
+  });
+}
+
+function line(message: object): Buffer {
+  return Buffer.from(`${JSON.stringify(message)}\n`);
+}
