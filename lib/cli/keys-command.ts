@@ -236,13 +236,23 @@ function authenticationOf(
   { authentication: given = [] }: Given,
   gateway: Gateway,
 ): { authentication?: Authentication } {
-  const known: readonly string[] = gateway.protocol === 'ikev2' ? (gateway.authentication ?? ['certificate']) : [];
   const [value, ...more] = given;
-  if (value !== undefined && (more.length > 0 || !known.includes(value))) {
-    const allowed = known.length === 0 ? `nothing: it is for IKEv2` : `what gateway.json says: ${known.join(' or ')}`;
+  if (value === undefined) {
+    return {};
+  }
+  if (gateway.protocol !== 'ikev2') {
+    usage(
+      `--authentication is for IKEv2, and this is the folder of ${gateway.protocol}`,
+      'keys add-user without it',
+      'keys add-user --dir FOLDER --user NAME',
+    );
+  }
+  const known: readonly string[] = gateway.authentication ?? ['certificate'];
+  if (more.length > 0 || !known.includes(value)) {
+    const allowed = `one that gateway.json names: ${known.join(' or ')}`;
     refuseOption('--authentication', given.join(', '), allowed, known[0] ?? '');
   }
-  return value === undefined ? {} : { authentication: value as Authentication };
+  return { authentication: value as Authentication };
 }
 
 function keyTypeOf(given: Given): KeyType | undefined {

@@ -27,7 +27,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
       await write(world.stdout, HELP);
     } else {
       usage(
-        command === undefined ? 'no command' : `there is no command ${command}`,
+        command === undefined ? 'no command was given' : `there is no command ${command}`,
         'keys',
         'pptp-constructs keys --help',
       );

@@ -120,7 +120,8 @@ export function gatewayOf(values: Readonly<Record<string, unknown>>, refuse: (wr
   need(isListOf(dnsServers ?? [], isIpv4), 'dnsServers', 'IPv4 addresses', '10.0.0.2');
   need(isWhole(mtu ?? 1280, 1280, 1500), 'mtu', 'a whole number from 1280 to 1500', '1420');
   need(
-    isListOf(authentication ?? [], (each) => each === 'certificate' || each === 'password'),
+    isListOf(authentication ?? [], (each) => each === 'certificate' || each === 'password') &&
+      authentication?.length !== 0,
     'authentication',
     'certificate, password, or both',
     'certificate',

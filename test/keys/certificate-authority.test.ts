@@ -3,6 +3,9 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { CertificateAuthority, KEY_TYPES, type KeyType } from '../../lib/keys/certificate-authority';
 
+// Keys for RSA take a second or two each.
+jest.setTimeout(60_000);
+
 const now = new Date('2026-11-22T12:00:00.500Z');
 const validity = { now, days: 730 };
 
