@@ -10,7 +10,7 @@ const PACKAGES = [
   ...['iproute2', 'iputils-ping', 'kmod', 'procps', 'grub2-common', 'grub-pc-bin', 'linux-base', 'initramfs-tools'],
   ...['openvpn', 'openssl', 'charon-systemd', 'strongswan-swanctl', 'libstrongswan-standard-plugins'],
   ...['libcharon-extra-plugins', 'libcharon-extauth-plugins', 'freeradius'],
-  ...['iptables', 'conntrack', 'fail2ban'],
+  ...['iptables', 'conntrack', 'fail2ban', 'wireguard-tools', 'strongswan-pki', 'pptp-linux'],
 ];
 
 /**
