@@ -4,6 +4,9 @@ import type { BootScript } from './boot-script';
  * Sends the machine's journal to CloudWatch Logs every minute, with Debian's awscli and Python: Debian 13 does not
  * package the CloudWatch agent.
  *
+ * Entries about sessions (`vpn-gateway-log`) are sent as JSON with their fields, `VPN_EVENT`, `VPN_USER` and so on, which
+ * CloudWatch Logs Insights finds by itself; all others as `program: text`.
+ *
  * Each machine has a log stream of its own, named after its instance id. The place reached in the journal is kept, and
  * moved on only after CloudWatch has taken a batch, so that nothing is lost while it cannot be reached.
  *
@@ -13,7 +16,7 @@ import type { BootScript } from './boot-script';
 export function shipJournal(logGroup: string, region: string): BootScript {
   return {
     id: 'ShipJournal',
-    description: "Sends the PPTP gateway's journal to CloudWatch Logs",
+    description: "Sends the gateway's journal to CloudWatch Logs",
     packages: [],
     text: INSTALL,
     args: [logGroup, region],
@@ -30,6 +33,7 @@ import json, os, subprocess, sys, tempfile
 group, region = sys.argv[1:3]
 state = os.environ['STATE_DIRECTORY'] + '/cursor'
 stream = open('/var/lib/cloud/data/instance-id').read().strip()
+NUMBERS = {'VPN_SECONDS', 'VPN_BYTES_IN', 'VPN_BYTES_OUT'}
 
 def logs(command, **request):
     with tempfile.NamedTemporaryFile('w') as file:
@@ -40,6 +44,13 @@ def logs(command, **request):
 
 def text(message):
     return bytes(message).decode('utf-8', 'replace') if isinstance(message, list) else str(message)
+
+def line(entry):
+    if 'VPN_EVENT' in entry:
+        fields = {key: text(entry[key]) for key in sorted(entry) if key.startswith('VPN_')}
+        return json.dumps({key: int(value) if key in NUMBERS and value.isdigit() else value for key, value in fields.items()})
+    name = entry.get('SYSLOG_IDENTIFIER') or entry.get('_COMM') or 'kernel'
+    return text(name) + ': ' + text(entry.get('MESSAGE') or '-')
 
 def put(batch, cursor):
     events = sorted(batch, key=lambda event: event['timestamp'])
@@ -58,11 +69,10 @@ if os.path.exists(state):
     command.append('--after-cursor=' + open(state).read())
 journal = subprocess.Popen(command, stdout=subprocess.PIPE)
 batch, size, cursor, first, last = [], 0, None, 0, 0
-for line in journal.stdout:
-    entry = json.loads(line)
+for row in journal.stdout:
+    entry = json.loads(row)
     when = int(entry['__REALTIME_TIMESTAMP']) // 1000
-    name = entry.get('SYSLOG_IDENTIFIER') or entry.get('_COMM') or 'kernel'
-    message = (text(name) + ': ' + text(entry.get('MESSAGE') or '-')).encode()[:65536].decode('utf-8', 'ignore')
+    message = line(entry).encode()[:65536].decode('utf-8', 'ignore')
     length = len(message.encode()) + 26
     low, high = min(first, when), max(last, when)
     if batch and (len(batch) == 10000 or size + length > 1000000 or high - low > 86000000):
@@ -80,19 +90,39 @@ if batch:
     put(batch, cursor)
 `;
 
+/**
+ * In CloudWatch Logs Insights: every session that has ended, with its duration in seconds and its bytes.
+ */
+export const SESSIONS_QUERY = [
+  'filter VPN_EVENT = "session-end"',
+  'fields @timestamp, VPN_PROTOCOL, VPN_USER, VPN_CLIENT, VPN_ADDRESS, VPN_SECONDS, VPN_BYTES_IN, VPN_BYTES_OUT',
+  'sort @timestamp desc',
+  'limit 1000',
+].join('\n| ');
+
+/**
+ * In CloudWatch Logs Insights: who still dials PPTP, how often and when last, for the time that is asked about.
+ */
+export const STILL_ON_PPTP_QUERY = [
+  'filter VPN_EVENT = "session-start" and VPN_PROTOCOL = "pptp"',
+  'stats count(*) as calls, max(@timestamp) as lastCall by VPN_USER',
+  'sort lastCall desc',
+  'limit 1000',
+].join('\n| ');
+
 const INSTALL = `set -eu
-cat >/usr/local/sbin/pptp-ship-journal <<'END'
+cat >/usr/local/sbin/vpn-gateway-ship-journal <<'END'
 ${SHIP_JOURNAL}END
-chmod 755 /usr/local/sbin/pptp-ship-journal
-cat >/etc/systemd/system/pptp-ship-journal.service <<END
+chmod 755 /usr/local/sbin/vpn-gateway-ship-journal
+cat >/etc/systemd/system/vpn-gateway-ship-journal.service <<END
 [Unit]
 Description=Send the journal to CloudWatch Logs
 [Service]
 Type=oneshot
-StateDirectory=pptp-ship-journal
-ExecStart=/usr/local/sbin/pptp-ship-journal $1 $2
+StateDirectory=vpn-gateway-ship-journal
+ExecStart=/usr/local/sbin/vpn-gateway-ship-journal $1 $2
 END
-cat >/etc/systemd/system/pptp-ship-journal.timer <<'END'
+cat >/etc/systemd/system/vpn-gateway-ship-journal.timer <<'END'
 [Timer]
 OnActiveSec=0
 OnUnitInactiveSec=60
@@ -100,4 +130,4 @@ OnUnitInactiveSec=60
 WantedBy=timers.target
 END
 systemctl daemon-reload
-systemctl enable --now pptp-ship-journal.timer`;
+systemctl enable --now vpn-gateway-ship-journal.timer`;

@@ -49,7 +49,7 @@ export function installSsmAgent(
 ): BootScript {
   return {
     id: 'InstallSsmAgent',
-    description: "Installs the SSM agent on the PPTP gateway after checking AWS's signature",
+    description: "Installs the SSM agent on the gateway after checking AWS's signature",
     packages: ['curl', 'gpg', 'gpgv'],
     text: `set -eu
 folder=$(mktemp -d)

@@ -11,12 +11,15 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { runBootScript } from '../../lib/aws/boot-script';
 import { SHIP_JOURNAL, shipJournal } from '../../lib/aws/log-shipping';
+import { moveFiles } from '../../lib/aws/machine-files';
 import { installSsmAgent } from '../../lib/aws/session-manager';
 
 let folder: string;
@@ -126,6 +129,27 @@ describe('shipping the journal', () => {
 
   const sent = () => noted('sent').map((line) => JSON.parse(line));
 
+  test('sends entries about sessions with their fields, so that they can be asked for', () => {
+    const session = {
+      SYSLOG_IDENTIFIER: 'vpn-gateway',
+      MESSAGE: 'session-end protocol=pptp user="alice" seconds=77',
+      VPN_EVENT: 'session-end',
+      VPN_PROTOCOL: 'pptp',
+      VPN_USER: 'al"ice',
+      VPN_SECONDS: '77',
+      VPN_BYTES_IN: '1024',
+    };
+    expect(ship([entry(1, session)])).toMatchObject({ status: 0, stderr: '' });
+    const [{ message }] = sent()[0].logEvents;
+    expect(JSON.parse(message)).toEqual({
+      VPN_EVENT: 'session-end',
+      VPN_PROTOCOL: 'pptp',
+      VPN_USER: 'al"ice',
+      VPN_SECONDS: 77,
+      VPN_BYTES_IN: 1024,
+    });
+  });
+
   test('makes the stream of the machine, sends every entry in order and keeps the place that it has reached', () => {
     expect(ship([entry(1), entry(2, { SYSLOG_IDENTIFIER: 'pppd' })])).toMatchObject({ status: 0, stderr: '' });
     expect(noted('calls')).toEqual(['put-log-events', 'create-log-stream', 'put-log-events']);
@@ -204,11 +228,11 @@ describe('shipping the journal', () => {
     const local = text.replaceAll('/usr/local/sbin/', `${folder}/`).replaceAll('/etc/systemd/system/', `${folder}/`);
     standIn('systemctl', 'echo "$*" >>"$F/systemctl"');
     expect(run('sh', ['-c', local, 'sh', '/pptp/journal', 'eu-central-1'])).toMatchObject({ status: 0, stderr: '' });
-    expect(readFileSync(join(folder, 'pptp-ship-journal'), 'utf8')).toBe(SHIP_JOURNAL);
-    expect(noted('pptp-ship-journal.service')).toContain(
-      `ExecStart=${folder}/pptp-ship-journal /pptp/journal eu-central-1`,
+    expect(readFileSync(join(folder, 'vpn-gateway-ship-journal'), 'utf8')).toBe(SHIP_JOURNAL);
+    expect(noted('vpn-gateway-ship-journal.service')).toContain(
+      `ExecStart=${folder}/vpn-gateway-ship-journal /pptp/journal eu-central-1`,
     );
-    expect(noted('systemctl')).toEqual(['daemon-reload', 'enable --now pptp-ship-journal.timer']);
+    expect(noted('systemctl')).toEqual(['daemon-reload', 'enable --now vpn-gateway-ship-journal.timer']);
   });
 });
 
@@ -242,5 +266,78 @@ describe('installing the SSM agent', () => {
   test('installs nothing whose signature does not fit, and fails the machine', () => {
     expect(install(false).status).not.toBe(0);
     expect(noted('calls').some((call) => call.startsWith('dpkg'))).toBe(false);
+  });
+});
+
+describe('fetching the files for which user data has no room', () => {
+  const host = {
+    cloudInit: [],
+    packages: [],
+    commands: [['true']],
+    files: [
+      { path: '/etc/apt/apt.conf.d/90vpn-gateway', content: 'APT::Periodic::Update-Package-Lists "1";\n' },
+      { path: '/etc/vpn-gateway/settings', content: 'secret=${Token[TOKEN.1]}\n' },
+      { path: '/usr/local/sbin/one', mode: '0755', content: '#!/bin/sh\necho "one" # \\ \t ä\n' },
+      { path: '/etc/two', content: 'two\n' },
+    ],
+  };
+  const there = { region: 'eu-central-1', stack: 'Site', logicalId: 'Machine' };
+
+  /** The command of user data, with the files put below the folder. */
+  function fetching(metadata?: object) {
+    const { host: rest, moved } = moveFiles(host, /\$\{Token\[[^\]]+\]\}/g, there);
+    writeFileSync(join(folder, 'metadata'), JSON.stringify(metadata ?? { 'vpn-gateway-files': moved, more: {} }));
+    const [[command, ...args], ...others] = rest.commands as [string[], ...string[][]];
+    const script = args.map((arg) =>
+      arg
+        .replace('in files:\n', `in files:\n path = '${folder}/root' + path\n`)
+        .replace('sleep 5', ':')
+        .replace('-lt 120', '-lt 4'),
+    );
+    return { rest, others, run: (env: NodeJS.ProcessEnv = {}) => run(command as string, script, env) };
+  }
+
+  test('leaves in user data what only deployment knows and what apt needs', () => {
+    const { rest, others } = fetching();
+    expect(rest.files.map(({ path }) => path)).toEqual([
+      '/etc/apt/apt.conf.d/90vpn-gateway',
+      '/etc/vpn-gateway/settings',
+    ]);
+    expect(others).toEqual([['true']]);
+  });
+
+  test('asks CloudFormation for them until it answers, and writes them with their modes', () => {
+    standIn('aws', 'echo "$*" >>"$F/asked"; [ "$(wc -l <"$F/asked")" -gt 2 ] || exit 254; cat "$F/metadata"');
+    expect(fetching().run().status).toBe(0);
+    expect(noted('asked')).toEqual(
+      Array.from(
+        { length: 3 },
+        () =>
+          'cloudformation describe-stack-resource --region eu-central-1 --stack-name Site --logical-resource-id Machine --query StackResourceDetail.Metadata --output text',
+      ),
+    );
+    expect(readFileSync(join(folder, 'root/usr/local/sbin/one'), 'utf8')).toBe('#!/bin/sh\necho "one" # \\ \t ä\n');
+    expect(statSync(join(folder, 'root/usr/local/sbin/one')).mode & 0o777).toBe(0o755);
+    expect(statSync(join(folder, 'root/etc/two')).mode & 0o777).toBe(0o644);
+  });
+
+  test('installs the command that asks where the image has none', () => {
+    standIn('apt-get', 'echo "$*" >>"$F/apt"; case $* in *awscli) mv "$F/bin/later" "$F/bin/aws";; esac');
+    standIn('later', 'cat "$F/metadata"');
+    for (const name of ['/bin/sh', '/bin/cat', '/bin/mv', '/usr/bin/python3']) {
+      symlinkSync(name, join(folder, 'bin', basename(name)));
+    }
+    expect(fetching().run({ PATH: join(folder, 'bin') }).status).toBe(0);
+    expect(noted('apt')).toEqual(['-qy update', '-qy --no-install-recommends install awscli']);
+    expect(existsSync(join(folder, 'root/etc/two'))).toBe(true);
+  });
+
+  test('takes no others than those that were synthesised', () => {
+    standIn('aws', 'cat "$F/metadata"');
+    const { run: fetch } = fetching({ 'vpn-gateway-files': [['/etc/two', '0644', 'intruded\n']] });
+    const { status, stderr } = fetch();
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('the files of this gateway are others than its user data was made for');
+    expect(existsSync(join(folder, 'root'))).toBe(false);
   });
 });
