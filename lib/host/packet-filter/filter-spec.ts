@@ -74,7 +74,7 @@ export function checkFilterSpec({ services }: FilterSpec): void {
         refuse(pool, `pool overlaps ${other.pool}`, 'a pool of its own for each', "pool: '10.99.1.0/24'");
       }
     }
-    for (const { port } of opens.filter((flow) => flow.kind === 'udp' || flow.kind === 'tcp')) {
+    for (const port of opens.flatMap((flow) => ('port' in flow ? [flow.port] : []))) {
       if (!Number.isInteger(port) || port < 1 || port > 65535) {
         refuse(port, 'port is none', 'a whole number from 1 to 65535', "opens: [{ kind: 'udp', port: 51820 }]");
       }

@@ -12,9 +12,15 @@ def note(at, interface, packet):
         news.notify_all()
 
 
+def capture(family, kind, protocol):
+    raw = socket.socket(family, kind, protocol)
+    raw.setsockopt(socket.SOL_SOCKET, 33, 1 << 24)  # SO_RCVBUFFORCE: a burst must fit while nobody reads
+    return raw
+
+
 def watch():
     """Everything that arrives at an interface, before any packet filter."""
-    wire = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
+    wire = capture(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
     while True:
         packet, (interface, _, kind, *_) = wire.recvfrom(65535)
         if kind != socket.PACKET_OUTGOING and packet[0] >> 4 in (4, 6):
@@ -23,7 +29,7 @@ def watch():
 
 def deliver(protocol):
     """What got past the packet filter to a process, as GRE does to pptpctrl."""
-    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol)
+    raw = capture(socket.AF_INET, socket.SOCK_RAW, protocol)
     while True:
         note(delivered, None, raw.recv(65535))
 
@@ -49,13 +55,6 @@ def send(packets):
             raw.sendto(packet, (socket.inet_ntoa(packet[16:20]), 0))
         except PermissionError:  # this machine's own filter
             pass
-
-
-def send6(packets, to, interface):
-    """Payloads of UDP over IPv6."""
-    for packet in packets:
-        udp = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-        udp.sendto(bytes.fromhex(packet), (*to, 0, socket.if_nametoindex(interface)))
 
 
 def serve(port, how):
@@ -176,7 +175,7 @@ def start(action, *arguments):
 
 actions = {
     'serve': lambda port, how='echo': start(serve, port, how), 'connect': connect, 'write': write, 'read': read,
-    'forget': forget, 'newest': newest, 'talk': talk, 'burst': burst, 'close': close, 'send': send, 'send6': send6, 'seen': seen,
+    'forget': forget, 'newest': newest, 'talk': talk, 'burst': burst, 'close': close, 'send': send, 'seen': seen,
 }
 start(watch)
 for protocol in socket.IPPROTO_GRE, socket.IPPROTO_UDP, socket.IPPROTO_ESP, socket.IPPROTO_ICMP:

@@ -1,4 +1,6 @@
-import type { HostFile } from '../../../lib/host';
+import type { HostFile, ServiceFilter } from '../../../lib/host';
+import { PACKET_FILTERS, renderPacketFilter } from '../../../lib/host/packet-filter';
+import { applyProgram } from '../../../lib/host/programs';
 import type { Machine, Outcome } from './machine';
 
 /** The programs that load rules: iptables has two, over different parts of the kernel. */
@@ -52,4 +54,29 @@ export function reloadFilter(machine: Machine, backend: Backend): void {
 /** Gives text to the program that applies policy and users. */
 export function applyTo(machine: Machine, what: 'policy' | 'users', text: string): Outcome {
   return machine.run(['sh', '-c', `. /etc/vpn-gateway/settings; exec vpn-gateway-apply ${what}`], { input: text });
+}
+
+/** What `filter_load` is given. */
+export interface Load {
+  readonly clients: readonly string[];
+  readonly destinations: readonly (readonly [
+    cidr: string,
+    protocol: string | null,
+    ports: readonly [number, number] | null,
+  ])[];
+  readonly reach: readonly (readonly [addresses: readonly string[], destinations: Load['destinations']])[];
+}
+
+/** A filter for any services, with `filter_load` behind the head of the machine's own program. */
+export function renderFilter(services: readonly ServiceFilter[], backend: Backend, masquerade = true): HostFile[] {
+  const kind = backend === 'nft' ? 'nftables' : 'iptables';
+  const [program = ''] = applyProgram(PACKET_FILTERS[kind].python, []).split('\nSERVERS = ');
+  return [
+    ...renderPacketFilter({ services, masquerade, dnsServers: ['10.20.0.53'], kind }),
+    { path: '/usr/local/sbin/filter-load', mode: '0755', content: `${program}\nfilter_load(*json.load(sys.stdin))\n` },
+  ];
+}
+
+export function filterLoad(machine: Machine, { clients, destinations, reach }: Load): Outcome {
+  return machine.run(['filter-load', 'policy'], { input: JSON.stringify([clients, destinations, reach]) });
 }

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
 import type { HostConfig } from '../../../lib/host';
-import { applyTo, type Backend, bootFilter, reloadFilter } from './filters';
+import { applyTo, type Backend, bootFilter, filterLoad, type Load, reloadFilter } from './filters';
 import { type Agent, cable, Machine, type Outcome } from './machine';
 import { decodeIpv4, decodeTcp, encodeIpv4, encodeUdp, IP_PROTOCOLS, type Packet } from './packets';
-import { type CallIds, PptpCall, pass } from './pptp-call';
+import { type CallIds, mark, PptpCall, pass } from './pptp-call';
 
 export const GATEWAY = '192.0.2.10';
 export const CLIENT = '203.0.113.10';
@@ -86,6 +88,14 @@ export class GatewayNetwork {
     return applyTo(this.gateway, what, text);
   }
 
+  /** Gives the filter what the machine's program would: for services that are not on this machine. */
+  public load(load: Load): void {
+    const { status, text } = filterLoad(this.gateway, load);
+    if (status !== 0) {
+      throw new Error(`filter_load: exit ${status}\n${text}`);
+    }
+  }
+
   /** Dials PPTP from an address of the internet, with a call. */
   public async call(from = CLIENT, ids: CallIds = {}): Promise<PptpCall> {
     const call = await PptpCall.dial({ agent: this.onOutside, address: from }, this.onGateway, GATEWAY, ids);
@@ -151,6 +161,21 @@ export class GatewayNetwork {
       .map(([, hex]) => decodeIpv4(Buffer.from(hex, 'hex')))
       .filter(({ protocol }) => protocol === IP_PROTOCOLS.tcp)
       .map((packet) => ({ ...packet, ...decodeTcp(packet.body) }));
+  }
+
+  /** What the kernel logs meanwhile. It keeps quiet about packet filters in namespaces unless told not to. */
+  public async kernelLog(work: () => Promise<unknown>): Promise<string> {
+    const allowed = '/proc/sys/net/netfilter/nf_log_all_netns';
+    const before = fs.readFileSync(allowed, 'utf8');
+    const begin = mark().toString();
+    fs.writeFileSync(allowed, '1');
+    fs.writeFileSync('/dev/kmsg', begin);
+    try {
+      await work();
+    } finally {
+      fs.writeFileSync(allowed, before);
+    }
+    return spawnSync('dmesg', { encoding: 'utf8', maxBuffer: 1e8 }).stdout.split(begin)[1] ?? '';
   }
 
   /** Packets that the rules with this text have counted, in the notation of the backend. */
