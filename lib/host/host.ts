@@ -150,7 +150,7 @@ export function renderHost(options: HostOptions): HostConfig {
     commands: [
       ['systemctl', 'mask', '--now', 'ssh.service', 'ssh.socket'],
       ['systemctl', 'daemon-reload'],
-      ['systemctl', 'enable', '--now', 'vpn-gateway.timer'],
+      ['systemctl', 'enable', '--now', 'vpn-gateway.timer', 'vpn-gateway-watch.timer'],
     ],
   };
 }

@@ -8,7 +8,8 @@ import type { HostService } from './host-service';
 
 /**
  * `vpn-gateway` makes the machine a gateway, in steps of which each is safe to repeat. A timer runs it at boot and every
- * few minutes: until the gateway is ready it goes through all of them, afterwards it only reads users and policy.
+ * few minutes: until the gateway is ready it goes through all of them, afterwards it only reads users and policy. `watch`,
+ * which another timer runs every minute, starts a server again that hangs: systemd itself only sees those that end.
  */
 export const GATEWAY_PROGRAM = String.raw`#!/bin/sh
 # Makes this machine a VPN gateway, tells the cloud once how that went, then keeps users and policy current.
@@ -59,6 +60,23 @@ failed() {
 	tell failure
 }
 
+if [ "$*" = watch ]; then # not a busy server starts again, but one that hangs
+	[ -e $run/ready ] || exit 0
+	turns() {
+		cat /proc/$(systemctl show -P MainPID $1)/task/*/status 2>/dev/null | grep ctxt
+	}
+	all() {
+		for unit in $units; do echo $unit $(turns $unit); done
+	}
+	before=$(all)
+	vpn-gateway-apply answer || for unit in $units; do
+		echo "$before" | grep -qxF "$(echo $unit $(turns $unit))" || continue
+		echo "$unit hangs: starting it again"
+		systemctl kill -s KILL $unit
+		systemctl restart $unit
+	done
+	exit
+fi
 if [ -e $run/ready ]; then
 	tell ready
 	refresh

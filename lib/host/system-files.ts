@@ -38,6 +38,24 @@ WantedBy=timers.target
 `,
     },
     {
+      path: '/etc/systemd/system/vpn-gateway-watch.service',
+      content: `[Unit]
+Description=VPN gateway: whether its servers answer
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/vpn-gateway watch
+`,
+    },
+    {
+      path: '/etc/systemd/system/vpn-gateway-watch.timer',
+      content: `[Timer]
+OnBootSec=1min
+OnUnitInactiveSec=1min
+[Install]
+WantedBy=timers.target
+`,
+    },
+    {
       path: '/etc/sysctl.d/90-vpn-gateway.conf',
       content: `net.ipv4.ip_forward=1
 net.ipv4.conf.all.rp_filter=1

@@ -170,6 +170,13 @@ describe("the system's files", () => {
     expect(file('/etc/systemd/system/vpn-gateway.timer', { refreshMinutes: 60 })).toContain('OnUnitInactiveSec=60min');
   });
 
+  test('look every minute whether the servers answer', () => {
+    expect(file('/etc/systemd/system/vpn-gateway-watch.timer')).toContain('OnUnitInactiveSec=1min');
+    expect(file('/etc/systemd/system/vpn-gateway-watch.service')).toContain(
+      'ExecStart=/usr/local/sbin/vpn-gateway watch',
+    );
+  });
+
   test('run the gateway after cloud-init and the network, and before apt does anything by itself', () => {
     expect(file('/etc/systemd/system/vpn-gateway.service')).toEqual(
       expect.arrayContaining([
@@ -249,7 +256,9 @@ describe('the user data', () => {
       })),
       runcmd: host.commands,
     });
-    expect(host.commands.at(-1)).toEqual(['systemctl', 'enable', '--now', 'vpn-gateway.timer']);
+    expect(host.commands.at(-1)).toEqual([
+      ...['systemctl', 'enable', '--now', 'vpn-gateway.timer', 'vpn-gateway-watch.timer'],
+    ]);
     expect(host.commands[0]).toEqual(['systemctl', 'mask', '--now', 'ssh.service', 'ssh.socket']);
   });
 

@@ -45,7 +45,7 @@ print(util.shellify(config['runcmd']), end='')
     );
     expect(machine.must('python3', '/judge.py')).toBe(
       "#!/bin/sh\n'systemctl' 'mask' '--now' 'ssh.service' 'ssh.socket'\n" +
-        "'systemctl' 'daemon-reload'\n'systemctl' 'enable' '--now' 'vpn-gateway.timer'\n",
+        "'systemctl' 'daemon-reload'\n'systemctl' 'enable' '--now' 'vpn-gateway.timer' 'vpn-gateway-watch.timer'\n",
     );
     for (const { path, content, mode = '0644' } of HOST.files) {
       expect([path, machine.read(path), machine.mode(path)]).toEqual([path, content, Number.parseInt(mode, 8)]);
