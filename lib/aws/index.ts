@@ -3,6 +3,7 @@ export type { Candidate, Choice, Verdict } from '../feasibility';
 export { Accepted, Flow, Insecure } from '../flows';
 export type { AptSources, PptpLimits } from '../host';
 export { PptpPool, type PptpPoolOptions, type PptpUser, parsePptpUsers } from '../host';
+export { Sunset, type SunsetOptions, type SunsetVerdict } from '../migration';
 export { AWS } from '../network/aws';
 export { IKEV2, L2TP_IPSEC, OPENVPN, PPTP, SSTP, type VpnProtocol, WIREGUARD } from '../protocols';
 export { ClientAddressing, type RoutedOptions, type TransitGatewayRoute } from './client-addressing';
@@ -25,6 +26,7 @@ export type {
   MachinePathProps,
 } from './machine-gateway-props';
 export { ManagedOpenVpnGateway, type ManagedOpenVpnGatewayProps } from './managed-openvpn-gateway';
+export { MigrationGateway, type MigrationGatewayProps } from './migration-gateway';
 export {
   OpenVpnGateway,
   type OpenVpnGatewayProps,
@@ -34,6 +36,7 @@ export {
 } from './openvpn-gateway';
 export { type IPptpGateway, PptpGateway, type PptpGatewayAttributes } from './pptp-gateway';
 export type { PptpGatewayOptions, PptpGatewayProps, PptpPathOptions, PptpPathProps } from './pptp-gateway-props';
+export { Successor } from './successor';
 export { Through } from './through';
 export { type ManagedOpenVpnOptions, Vpn, type VpnServer, type VpnSite } from './vpn';
 export { VpnGateway, type VpnGatewayProps } from './vpn-gateway';

@@ -148,8 +148,9 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
     this.dialledAddress = dialled.address;
     if (settings.addressing.routes !== undefined) {
       const { routes } = settings.addressing;
-      for (const pool of poolsOf(settings.servers)) {
-        addPoolRoutes(this, settings.routeTables, routes, pool, this.instance.ref);
+      for (const [index, pool] of poolsOf(settings.servers).entries()) {
+        const prefix = index === 0 ? 'PoolRoute' : 'SuccessorPoolRoute';
+        addPoolRoutes(this, settings.routeTables, routes, pool, this.instance.ref, prefix);
       }
     }
     this.nameAddress(props);
@@ -571,14 +572,13 @@ function assessedServers(settings: MachineSettings): AssessedCandidate[] {
 }
 
 function refuseWhereNothingArrives(scope: Construct, id: string, settings: MachineSettings): void {
-  const assessed = assessedServers(settings);
-  const asked = assessed.filter(({ result }) => result === 'cannot-work');
+  const asked = assessedServers(settings).filter(({ result }) => result === 'cannot-work');
   if (asked.length === 0) {
     return;
   }
   const { kind, clients, through } = settings;
   const offers = offersBeside(
-    assessed.map(({ candidate }) => candidate),
+    asked.map(({ candidate }) => candidate),
     pathsOf(settings),
     pathsToClientVpn(clients, through),
   );

@@ -44,20 +44,25 @@ export function poolRouteTables(vpc: ec2.IVpc, routes: RoutedOptions): PoolRoute
   );
 }
 
-/** Routes to the clients by way of the machine. */
+/**
+ * Routes to the clients by way of the machine.
+ *
+ * @param prefix what the ids of the routes begin with
+ */
 export function addPoolRoutes(
   scope: Construct,
   tables: readonly PoolRouteTable[],
   routes: RoutedOptions,
   pool: string,
   instanceId: string,
+  prefix: string,
 ): void {
   for (const { name, routeTableId } of tables) {
-    new ec2.CfnRoute(scope, `PoolRoute-${name}`, { routeTableId, destinationCidrBlock: pool, instanceId });
+    new ec2.CfnRoute(scope, `${prefix}-${name}`, { routeTableId, destinationCidrBlock: pool, instanceId });
   }
   for (const [index, { routeTableId, attachmentId }] of (routes.transitGatewayRoutes ?? []).entries()) {
     const name = isToken(routeTableId) ? `TransitGateway${index + 1}` : routeTableId;
-    new ec2.CfnTransitGatewayRoute(scope, `PoolRoute-${name}`, {
+    new ec2.CfnTransitGatewayRoute(scope, `${prefix}-${name}`, {
       transitGatewayRouteTableId: routeTableId,
       transitGatewayAttachmentId: attachmentId,
       destinationCidrBlock: pool,

@@ -97,10 +97,10 @@ export class Sunset {
   /**
    * Where this day stands.
    *
+   * @param now what time it is, where that is said elsewhere than by the clock
    * @throws InvalidInputError `SUNSET_INVALID` where the clock returns no time
    */
-  public judge(): SunsetVerdict {
-    const now = this.clock();
+  public judge(now: Date = this.clock()): SunsetVerdict {
     if (!(now instanceof Date) || Number.isNaN(now.getTime())) {
       return invalid({
         code: 'SUNSET_INVALID',

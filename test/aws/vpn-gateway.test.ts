@@ -244,7 +244,7 @@ describe('a VpnGateway is refused', () => {
   });
 
   test('where none of several works, with each of them explained', () => {
-    const { code, text } = refusal((stack) => [
+    const { code, text } = refusal((stack: Stack) => [
       Vpn.pptp({ insecure, ...privately }),
       Vpn.wireGuard({ secret: keysIn(stack), ...privately }),
     ]);
