@@ -33,21 +33,43 @@ export function debianRoot(): string {
     throw new Error('the kernel tier needs root: network namespaces, packet filters and a root folder for Debian 13');
   }
   const sources = debian13Sources();
+  return folder('pptp-constructs-debian13', sources, [PACKAGES, ARCHIVE], (building, file) => {
+    step('mmdebstrap', [
+      ...['--variant=minbase', '--mode=root', '--skip=cleanup/apt', '--dpkgopt=force-unsafe-io', '--quiet'],
+      ...[`--include=${PACKAGES.join(',')}`, 'trixie', building, file],
+    ]);
+    step('chroot', [building, 'sh', '-ec', ARCHIVE]);
+  });
+}
+
+/** A folder with Debian 12's nft and iptables, which must take the same text: unpacked, with nothing set up. */
+export function debian12Filters(): string {
+  const sources = debian13Sources().replaceAll('trixie', 'bookworm');
+  const packages = '--include=nftables,iptables,dash,coreutils';
+  return folder('pptp-constructs-debian12', sources, [packages], (building, file) => {
+    step('mmdebstrap', ['--variant=extract', '--mode=root', '--quiet', packages, 'bookworm', building, file]);
+    fs.mkdirSync(path.join(building, 'run'), { recursive: true });
+  });
+}
+
+/** A folder that is built once from package sources (a file for the time of building), and again when its inputs change. */
+function folder(
+  name: string,
+  sources: string,
+  inputs: readonly unknown[],
+  build: (building: string, sourcesFile: string) => void,
+): string {
   const key = createHash('sha256')
-    .update(JSON.stringify([sources, PACKAGES, ARCHIVE]))
+    .update(JSON.stringify([sources, ...inputs]))
     .digest('hex')
     .slice(0, 12);
-  const root = path.join(os.tmpdir(), `pptp-constructs-debian13-${key}`);
+  const root = path.join(os.tmpdir(), `${name}-${key}`);
   if (!fs.existsSync(root)) {
     const building = `${root}.${process.pid}`;
     const file = `${building}.sources`;
     fs.writeFileSync(file, sources);
     try {
-      step('mmdebstrap', [
-        ...['--variant=minbase', '--mode=root', '--skip=cleanup/apt', '--dpkgopt=force-unsafe-io', '--quiet'],
-        ...[`--include=${PACKAGES.join(',')}`, 'trixie', building, file],
-      ]);
-      step('chroot', [building, 'sh', '-ec', ARCHIVE]);
+      build(building, file);
       if (!fs.existsSync(root)) {
         fs.renameSync(building, root); // unless another run was faster
       }
