@@ -79,39 +79,48 @@ class Sessions:
 		words = [f'{key}={session[key]}' for key in ('user', 'client', 'address') if key in session]
 		subprocess.run(['/usr/local/sbin/vpn-gateway-log', event, 'ikev2', *words, *more])
 
-	def count(self, session, child): # counters of each pair of SAs begin at 0
+	def count(self, session, child, is_open=True): # the counters of each pair of SAs begin at 0
 		session['children'][child['uniqueid']] = int(child.get('bytes-in', 0)), int(child.get('bytes-out', 0))
+		(session['open'].add if is_open else session['open'].discard)(child['uniqueid'])
 
-	def seen(self, sa):
-		session = self.live.setdefault(sa['uniqueid'], {'start': time.monotonic() - int(sa.get('established', 0)), 'children': {}})
+	def seen(self, sa, is_open=True):
+		session = self.live.setdefault(sa['uniqueid'], {'start': time.monotonic() - int(sa.get('established', 0)), 'children': {}, 'open': set(), 'down': False})
 		session.update(client=sa['remote-host'], user=sa.get('remote-eap-id', sa.get('remote-id', '')), address=next(iter(sa.get('remote-vips', [])), ''))
 		for child in sa.get('child-sas', {}).values():
-			if 'uniqueid' in child:
-				self.count(session, child)
-			elif 'old' in child:
-				self.count(session, child['old'])
+			if 'old' in child: # renewed
+				self.count(session, child['old'], False)
+				self.count(session, child['new'])
+			else:
+				self.count(session, child, is_open)
 		return session
 
 	def end(self, uniqueid):
-		session = self.live.pop(uniqueid, None)
-		if session:
-			came, went = (sum(child[way] for child in session['children'].values()) for way in (0, 1))
-			self.log('session-end', session, f"seconds={time.monotonic() - session['start']:.0f}", f'bytes_in={came}', f'bytes_out={went}')
+		session = self.live.pop(uniqueid)
+		came, went = (sum(child[way] for child in session['children'].values()) for way in (0, 1))
+		self.log('session-end', session, f"seconds={time.monotonic() - session['start']:.0f}", f'bytes_in={came}', f'bytes_out={went}')
+
+	def only(self, listed): # whatever else was missed
+		for uniqueid in {*self.live} - listed:
+			self.end(uniqueid)
 
 	def event(self, name, message):
 		up = message.pop('up', '') == 'yes'
-		for sa in message.values() if name != 'log' else []:
-			if name == 'ike-rekey':
-				if sa['old']['uniqueid'] in self.live:
-					self.live[sa['new']['uniqueid']] = self.live.pop(sa['old']['uniqueid'])
-			elif name == 'ike-updown' and not up:
-				self.end(sa['uniqueid'])
-			elif name == 'child-updown' and up and sa['uniqueid'] not in self.live:
-				self.log('session-start', self.seen(sa))
-			elif sa['uniqueid'] in self.live:
-				self.seen(sa)
-		if name == 'log' and 'ikesa-uniqueid' in message:
-			self.attempt(message['ikesa-uniqueid'], message['msg'])
+		if name == 'log':
+			if 'ikesa-uniqueid' in message:
+				self.attempt(message['ikesa-uniqueid'], message['msg'])
+			return
+		sa = next(iter(message.values()))
+		uniqueid = sa.get('uniqueid')
+		if name == 'ike-rekey':
+			if sa['old']['uniqueid'] in self.live:
+				self.live[sa['new']['uniqueid']] = self.live.pop(sa['old']['uniqueid'])
+		elif name == 'child-updown' and up and uniqueid not in self.live:
+			self.log('session-start', self.seen(sa))
+		elif uniqueid in self.live:
+			session = self.seen(sa, up or name != 'child-updown')
+			session['down'] |= name == 'ike-updown' and not up
+			if session['down'] and not session['open']: # charon tells of the end before it tells of the bytes
+				self.end(uniqueid)
 
 	def attempt(self, uniqueid, text): # one failure for each IKE_SA, however many lines tell of it
 		client = re.match(r'looking for peer configs matching .*\.\.\.([0-9.]+)\[(.*)\]$', text)
@@ -132,7 +141,7 @@ def main():
 	charon.follow('list-sa', 'ike-updown', 'ike-rekey', 'child-updown', 'child-rekey', 'log')
 	signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 	charon.send(0, 'list-sas')
-	waits, until = True, time.monotonic() + 20
+	waits, until, listed = True, time.monotonic() + 20, set()
 	try:
 		while True:
 			if time.monotonic() > until and waits:
@@ -140,7 +149,7 @@ def main():
 				sys.exit('charon did not answer for 20 seconds: it was ended')
 			if time.monotonic() > until:
 				charon.send(0, 'list-sas')
-				waits, until = True, time.monotonic() + 20
+				waits, until, listed = True, time.monotonic() + 20, set()
 			charon.socket.settimeout(max(.1, until - time.monotonic()))
 			try:
 				name, message = charon.receive()
@@ -148,14 +157,16 @@ def main():
 				continue
 			if name == 1:
 				waits, until = False, time.monotonic() + 30
+				sessions.only(listed)
 			elif name == 'list-sa':
 				for sa in message.values():
-					sessions.seen(sa)
+					if sa['state'] == 'ESTABLISHED':
+						sessions.seen(sa)
+					listed.add(sa['uniqueid'])
 			elif type(name) is str:
 				sessions.event(name, message)
 	finally:
-		for uniqueid in [*sessions.live]:
-			sessions.end(uniqueid)
+		sessions.only(set())
 
 if __name__ == '__main__':
 	main()

@@ -24,6 +24,10 @@ charon {
 	# The addresses of clients are routed to ipsec0, and the gateway is nobody's client.
 	install_routes = no
 	install_virtual_ip = no
+	# A name in a certificate's subject is enough, whatever stands beside it.
+	rdn_matching = relaxed
+	# Whom no address is left for shall see it, and try elsewhere.
+	close_ike_on_child_failure = yes
 	# As many clients behind one address may redial at once as PPTP's limit allows; cookies come first.
 	block_threshold = 60
 	cookie_threshold_ip = 20
