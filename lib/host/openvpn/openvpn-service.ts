@@ -111,21 +111,25 @@ export function openVpnService(options: OpenVpnServiceOptions): HostService {
 }
 
 function rangesOf(routes: readonly string[], isToken: TokenTest): string[] {
+  if (!Array.isArray(routes)) {
+    refuseRoutes('it is no list', routes);
+  }
   return routes.map((cidr) => {
     if (isToken(cidr)) {
       return cidr;
     }
     const range = IpRange.parse(cidr, 'route');
-    if (range.version !== 4) {
-      invalid({
-        code: 'HOST_OPTION_INVALID',
-        what: 'routes is not what the host can use: the tunnel carries IPv4 only',
-        got: cidr,
-        allowed: "'everything', or IPv4 ranges in CIDR notation",
-        instead: "routes: ['10.20.0.0/16']",
-      });
-    }
-    return range.cidr;
+    return range.version === 4 ? range.cidr : refuseRoutes('the tunnel carries IPv4 only', cidr);
+  });
+}
+
+function refuseRoutes(why: string, got: unknown): never {
+  return invalid({
+    code: 'HOST_OPTION_INVALID',
+    what: `routes is not what the host can use: ${why}`,
+    got,
+    allowed: "'everything', or a list of IPv4 ranges in CIDR notation",
+    instead: "routes: ['10.20.0.0/16']",
   });
 }
 
