@@ -1,86 +1,73 @@
-import { ClientPool } from "../../../lib/host";
-import {
-  type OpenVpnServiceOptions,
-  openVpnService,
-} from "../../../lib/host/openvpn";
-import { errorOf } from "../../support/messages";
+import { ClientPool } from '../../../lib/host';
+import { type OpenVpnServiceOptions, openVpnService } from '../../../lib/host/openvpn';
+import { errorOf } from '../../support/messages';
 
 const service = (more: Partial<OpenVpnServiceOptions> = {}) =>
-  openVpnService({ pool: ClientPool.from("10.99.3.0/24"), ...more });
+  openVpnService({ pool: ClientPool.from('10.99.3.0/24'), ...more });
 const content = (path: string, more: Partial<OpenVpnServiceOptions> = {}) =>
-  service(more).files.find((file) => file.path === path)?.content ?? "";
-const CONFIG = "/etc/vpn-gateway/openvpn/server.conf";
-const UNIT = "/etc/systemd/system/vpn-gateway-openvpn.service";
-const config = (more: Partial<OpenVpnServiceOptions> = {}) =>
-  content(CONFIG, more).split("\n");
+  service(more).files.find((file) => file.path === path)?.content ?? '';
+const CONFIG = '/etc/vpn-gateway/openvpn/server.conf';
+const UNIT = '/etc/systemd/system/vpn-gateway-openvpn.service';
+const config = (more: Partial<OpenVpnServiceOptions> = {}) => content(CONFIG, more).split('\n');
 const refusal = (code: string, ...lines: string[]) => ({
   code,
-  text: [
-    ...lines,
-    "",
-    "      at FILE:LINE",
-    `      code ${code}, see docs/diagnostics.md`,
-  ].join("\n"),
+  text: [...lines, '', '      at FILE:LINE', `      code ${code}, see docs/diagnostics.md`].join('\n'),
 });
 
-describe("the OpenVPN server of a gateway", () => {
-  test("needs Debian’s packages, the tun module and two units, of which the server is the last", () => {
+describe('the OpenVPN server of a gateway', () => {
+  test('needs Debian’s packages, the tun module and two units, of which the server is the last', () => {
     const { name, packages, kernelModules, units, pythonClass } = service();
     expect({ name, packages, kernelModules, units, pythonClass }).toEqual({
-      name: "openvpn",
-      packages: ["openvpn", "openssl"],
-      kernelModules: ["tun"],
-      units: ["vpn-gateway-openvpn-log.service", "vpn-gateway-openvpn.service"],
-      pythonClass: "OpenVpn",
+      name: 'openvpn',
+      packages: ['openvpn', 'openssl'],
+      kernelModules: ['tun'],
+      units: ['vpn-gateway-openvpn-log.service', 'vpn-gateway-openvpn.service'],
+      pythonClass: 'OpenVpn',
     });
   });
 
-  test("opens its port, and no other", () => {
+  test('opens its port, and no other', () => {
     expect(service().filter).toEqual({
-      tunnel: "tun0",
-      pool: "10.99.3.0/24",
-      gateway: "10.99.3.1",
-      opens: [{ kind: "udp", port: 1194 }],
+      tunnel: 'tun0',
+      pool: '10.99.3.0/24',
+      gateway: '10.99.3.1',
+      opens: [{ kind: 'udp', port: 1194 }],
     });
-    expect(service({ transport: "tcp", port: 443 }).filter.opens).toEqual([
-      { kind: "tcp", port: 443 },
-    ]);
+    expect(service({ transport: 'tcp', port: 443 }).filter.opens).toEqual([{ kind: 'tcp', port: 443 }]);
   });
 
-  test("tells Python its pool, port, transport and routes", () => {
-    expect(service({ dnsServers: ["10.20.0.53"] }).settings).toEqual({
-      openvpn_pool: "10.99.3.0/24",
-      openvpn_port: "1194",
-      openvpn_transport: "udp",
-      openvpn_routes: "",
+  test('tells Python its pool, port, transport and routes', () => {
+    expect(service({ dnsServers: ['10.20.0.53'] }).settings).toEqual({
+      openvpn_pool: '10.99.3.0/24',
+      openvpn_port: '1194',
+      openvpn_transport: 'udp',
+      openvpn_routes: '',
     });
     const split = {
-      dnsServers: ["10.20.0.53"],
-      routes: ["10.20.0.0/16", "$VPC"],
-      isToken: (value: unknown) => value === "$VPC",
+      dnsServers: ['10.20.0.53'],
+      routes: ['10.20.0.0/16', '$VPC'],
+      isToken: (value: unknown) => value === '$VPC',
     };
-    expect(service({ ...split, transport: "tcp", port: 443 }).settings).toEqual(
-      {
-        openvpn_pool: "10.99.3.0/24",
-        openvpn_port: "443",
-        openvpn_transport: "tcp",
-        openvpn_routes: "10.20.0.0/16 $VPC 10.20.0.53/32",
-      }
-    );
+    expect(service({ ...split, transport: 'tcp', port: 443 }).settings).toEqual({
+      openvpn_pool: '10.99.3.0/24',
+      openvpn_port: '443',
+      openvpn_transport: 'tcp',
+      openvpn_routes: '10.20.0.0/16 $VPC 10.20.0.53/32',
+    });
   });
 
-  test("writes the same text every time", () => {
+  test('writes the same text every time', () => {
     expect(JSON.stringify(service())).toBe(JSON.stringify(service()));
   });
 });
 
-describe("server.conf", () => {
-  test("is this, over UDP with everything through the tunnel", () => {
+describe('server.conf', () => {
+  test('is this, over UDP with everything through the tunnel', () => {
     expect(
       content(CONFIG, {
-        dnsServers: ["10.20.0.53", "$DNS"],
-        isToken: (value) => value === "$DNS",
-      })
+        dnsServers: ['10.20.0.53', '$DNS'],
+        isToken: (value) => value === '$DNS',
+      }),
     ).toMatchInlineSnapshot(`
       "proto udp4
       explicit-exit-notify 1
@@ -133,27 +120,20 @@ describe("server.conf", () => {
     `);
   });
 
-  test("says TCP where it is to be, and nothing that UDP alone has", () => {
-    const [udp, tcp] = [config(), config({ transport: "tcp" })];
+  test('says TCP where it is to be, and nothing that UDP alone has', () => {
+    const [udp, tcp] = [config(), config({ transport: 'tcp' })];
     expect(udp.filter((line) => !tcp.includes(line))).toEqual([
-      "proto udp4",
-      "explicit-exit-notify 1",
-      "connect-freq-initial 100 10",
-      "tun-mtu 1440",
+      'proto udp4',
+      'explicit-exit-notify 1',
+      'connect-freq-initial 100 10',
+      'tun-mtu 1440',
       'push "explicit-exit-notify 1"',
     ]);
-    expect(tcp.filter((line) => !udp.includes(line))).toEqual([
-      "proto tcp4-server",
-      "tcp-nodelay",
-      "tun-mtu 1414",
-    ]);
+    expect(tcp.filter((line) => !udp.includes(line))).toEqual(['proto tcp4-server', 'tcp-nodelay', 'tun-mtu 1414']);
   });
 
-  test("redirects nothing where routes are named: each user’s own file has them", () => {
-    const [all, some] = [
-      config({ dnsServers: ["10.20.0.53"] }),
-      config({ dnsServers: ["10.20.0.53"], routes: [] }),
-    ];
+  test('redirects nothing where routes are named: each user’s own file has them', () => {
+    const [all, some] = [config({ dnsServers: ['10.20.0.53'] }), config({ dnsServers: ['10.20.0.53'], routes: [] })];
     expect(some.filter((line) => !all.includes(line))).toEqual([]);
     expect(all.filter((line) => !some.includes(line))).toEqual([
       'push "redirect-gateway def1 ipv6"',
@@ -163,30 +143,30 @@ describe("server.conf", () => {
   });
 
   test.each([
-    ["10.0.0.0/8", "server 10.0.0.0 255.0.0.0 nopool"],
-    ["10.96.0.0/14", "server 10.96.0.0 255.252.0.0 nopool"],
-    ["172.16.4.128/25", "server 172.16.4.128 255.255.255.128 nopool"],
-    ["172.16.4.8/29", "server 172.16.4.8 255.255.255.248 nopool"],
-  ])("names the pool %s by its netmask", (cidr, line) => {
+    ['10.0.0.0/8', 'server 10.0.0.0 255.0.0.0 nopool'],
+    ['10.96.0.0/14', 'server 10.96.0.0 255.252.0.0 nopool'],
+    ['172.16.4.128/25', 'server 172.16.4.128 255.255.255.128 nopool'],
+    ['172.16.4.8/29', 'server 172.16.4.8 255.255.255.248 nopool'],
+  ])('names the pool %s by its netmask', (cidr, line) => {
     expect(config({ pool: ClientPool.from(cidr) })).toContain(line);
   });
 
-  test("has the port, the MTU and the number of clients that were asked for", () => {
+  test('has the port, the MTU and the number of clients that were asked for', () => {
     expect(config({ port: 53, mtu: 1280, maxClients: 65535 })).toEqual(
-      expect.arrayContaining(["port 53", "tun-mtu 1280", "max-clients 65535"])
+      expect.arrayContaining(['port 53', 'tun-mtu 1280', 'max-clients 65535']),
     );
     expect(config({ port: 65535, mtu: 1448, maxClients: 1 })).toEqual(
-      expect.arrayContaining(["port 65535", "tun-mtu 1448", "max-clients 1"])
+      expect.arrayContaining(['port 65535', 'tun-mtu 1448', 'max-clients 1']),
     );
   });
 
-  test("holds no line that OpenVPN would cut off", () => {
+  test('holds no line that OpenVPN would cut off', () => {
     expect(config().every((line) => line.length < 256)).toBe(true);
   });
 });
 
-describe("the unit of the server", () => {
-  test("is this", () => {
+describe('the unit of the server', () => {
+  test('is this', () => {
     expect(content(UNIT)).toMatchInlineSnapshot(`
       "[Unit]
       Description=OpenVPN on tun0
@@ -238,139 +218,118 @@ describe("the unit of the server", () => {
     `);
   });
 
-  test("has the capability for a port below 1024, and for no other port", () => {
-    const capability =
-      /^(CapabilityBoundingSet=.*\n(?:AmbientCapabilities=.*\n)?)/m;
+  test('has the capability for a port below 1024, and for no other port', () => {
+    const capability = /^(CapabilityBoundingSet=.*\n(?:AmbientCapabilities=.*\n)?)/m;
     expect(capability.exec(content(UNIT, { port: 1023 }))?.[1]).toBe(
-      "CapabilityBoundingSet=CAP_NET_BIND_SERVICE\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n"
+      'CapabilityBoundingSet=CAP_NET_BIND_SERVICE\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n',
     );
-    expect(capability.exec(content(UNIT, { port: 1024 }))?.[1]).toBe(
-      "CapabilityBoundingSet=\n"
-    );
+    expect(capability.exec(content(UNIT, { port: 1024 }))?.[1]).toBe('CapabilityBoundingSet=\n');
   });
 
-  test("gives tun0 the gateway’s address and the MTU", () => {
+  test('gives tun0 the gateway’s address and the MTU', () => {
     const unit = content(UNIT, {
-      pool: ClientPool.from("172.16.4.8/29"),
+      pool: ClientPool.from('172.16.4.8/29'),
       mtu: 1300,
     });
-    expect(unit).toContain("ip address replace 172.16.4.9/29 dev tun0\n");
-    expect(unit).toContain("ip link set tun0 addrgenmode none mtu 1300 up\n");
+    expect(unit).toContain('ip address replace 172.16.4.9/29 dev tun0\n');
+    expect(unit).toContain('ip link set tun0 addrgenmode none mtu 1300 up\n');
   });
 });
 
-describe("an option that is refused", () => {
-  const number = (
-    option: string,
-    got: number,
-    least: number,
-    most: number,
-    preset: number
-  ) =>
+describe('an option that is refused', () => {
+  const number = (option: string, got: number, least: number, most: number, preset: number) =>
     refusal(
-      "HOST_OPTION_INVALID",
+      'HOST_OPTION_INVALID',
       `${option} is not what the host can use.`,
       `  got      ${got}`,
       `  allowed  a whole number from ${least} to ${most}`,
-      `  write    ${option}: ${preset}`
+      `  write    ${option}: ${preset}`,
     );
 
-  test.each([0, 65536, 1.5, Number.NaN])("is the port %p", (port) => {
-    expect(errorOf(() => service({ port }))).toEqual(
-      number("port", port, 1, 65535, 1194)
-    );
+  test.each([0, 65536, 1.5, Number.NaN])('is the port %p', (port) => {
+    expect(errorOf(() => service({ port }))).toEqual(number('port', port, 1, 65535, 1194));
   });
 
-  test.each([1279, 1449])("is the MTU %p", (mtu) => {
-    expect(errorOf(() => service({ mtu }))).toEqual(
-      number("mtu", mtu, 1280, 1448, 1440)
-    );
+  test.each([1279, 1449])('is the MTU %p', (mtu) => {
+    expect(errorOf(() => service({ mtu }))).toEqual(number('mtu', mtu, 1280, 1448, 1440));
   });
 
-  test("is an MTU that TCP leaves no room for", () => {
-    expect(errorOf(() => service({ mtu: 1423, transport: "tcp" }))).toEqual(
-      number("mtu", 1423, 1280, 1422, 1414)
-    );
+  test('is an MTU that TCP leaves no room for', () => {
+    expect(errorOf(() => service({ mtu: 1423, transport: 'tcp' }))).toEqual(number('mtu', 1423, 1280, 1422, 1414));
   });
 
-  test.each([0, 65536])("is a number of clients: %p", (maxClients) => {
-    expect(errorOf(() => service({ maxClients }))).toEqual(
-      number("maxClients", maxClients, 1, 65535, 1024)
-    );
+  test.each([0, 65536])('is a number of clients: %p', (maxClients) => {
+    expect(errorOf(() => service({ maxClients }))).toEqual(number('maxClients', maxClients, 1, 65535, 1024));
   });
 
-  test("is a transport that OpenVPN does not know", () => {
-    expect(errorOf(() => service({ transport: "sctp" as "udp" }))).toEqual(
+  test('is a transport that OpenVPN does not know', () => {
+    expect(errorOf(() => service({ transport: 'sctp' as 'udp' }))).toEqual(
       refusal(
-        "HOST_OPTION_INVALID",
-        "transport is not what the host can use.",
+        'HOST_OPTION_INVALID',
+        'transport is not what the host can use.',
         '  got      "sctp"',
         "  allowed  'udp' or 'tcp'",
-        "  write    transport: 'udp'"
-      )
+        "  write    transport: 'udp'",
+      ),
     );
   });
 
-  test("is a number that only deployment knows", () => {
+  test('is a number that only deployment knows', () => {
     for (const [option, least, most, preset] of [
-      ["port", 1, 65535, 1194],
-      ["mtu", 1280, 1448, 1440],
-      ["maxClients", 1, 65535, 1024],
+      ['port', 1, 65535, 1194],
+      ['mtu', 1280, 1448, 1440],
+      ['maxClients', 1, 65535, 1024],
     ] as const) {
-      expect(
-        errorOf(() =>
-          service({ [option]: -1, isToken: (value) => value === -1 })
-        )
-      ).toEqual(
+      expect(errorOf(() => service({ [option]: -1, isToken: (value) => value === -1 }))).toEqual(
         refusal(
-          "TOKEN_NOT_ALLOWED",
+          'TOKEN_NOT_ALLOWED',
           `${option} is a value that only deployment knows, and it must be checked at synth.`,
           `  allowed  a whole number from ${least} to ${most}`,
-          `  write    ${option}: ${preset}`
-        )
+          `  write    ${option}: ${preset}`,
+        ),
       );
     }
   });
 
-  test("is a DNS server that is no IPv4 address", () => {
-    expect(errorOf(() => service({ dnsServers: ["dns.example.com"] }))).toEqual(
+  test('is a DNS server that is no IPv4 address', () => {
+    expect(errorOf(() => service({ dnsServers: ['dns.example.com'] }))).toEqual(
       refusal(
-        "HOST_OPTION_INVALID",
-        "dnsServers is not what the host can use.",
+        'HOST_OPTION_INVALID',
+        'dnsServers is not what the host can use.',
         '  got      ["dns.example.com"]',
-        "  allowed  at most two IPv4 addresses, outside 169.254.0.0/16, from which clients are kept away",
-        "  write    dnsServers: ['10.0.0.2']"
-      )
+        '  allowed  at most two IPv4 addresses, outside 169.254.0.0/16, from which clients are kept away',
+        "  write    dnsServers: ['10.0.0.2']",
+      ),
     );
   });
 
-  test("is a route of IPv6, with host bits, or no list of routes", () => {
-    expect(errorOf(() => service({ routes: ["2001:db8::/32"] }))).toEqual(
+  test('is a route of IPv6, with host bits, or no list of routes', () => {
+    expect(errorOf(() => service({ routes: ['2001:db8::/32'] }))).toEqual(
       refusal(
-        "HOST_OPTION_INVALID",
-        "routes is not what the host can use: the tunnel carries IPv4 only.",
+        'HOST_OPTION_INVALID',
+        'routes is not what the host can use: the tunnel carries IPv4 only.',
         '  got      "2001:db8::/32"',
         "  allowed  'everything', or a list of IPv4 ranges in CIDR notation",
-        "  write    routes: ['10.20.0.0/16']"
-      )
+        "  write    routes: ['10.20.0.0/16']",
+      ),
     );
-    expect(errorOf(() => service({ routes: ["10.20.0.1/16"] }))).toEqual(
+    expect(errorOf(() => service({ routes: ['10.20.0.1/16'] }))).toEqual(
       refusal(
-        "CIDR_HOST_BITS",
-        "route has host bits set.",
+        'CIDR_HOST_BITS',
+        'route has host bits set.',
         '  got      "10.20.0.1/16"',
-        "  allowed  a range in CIDR notation whose host bits are zero",
-        "  write    '10.20.0.0/16'"
-      )
+        '  allowed  a range in CIDR notation whose host bits are zero',
+        "  write    '10.20.0.0/16'",
+      ),
     );
-    expect(errorOf(() => service({ routes: "some" as "everything" }))).toEqual(
+    expect(errorOf(() => service({ routes: 'some' as 'everything' }))).toEqual(
       refusal(
-        "HOST_OPTION_INVALID",
-        "routes is not what the host can use: it is no list.",
+        'HOST_OPTION_INVALID',
+        'routes is not what the host can use: it is no list.',
         '  got      "some"',
         "  allowed  'everything', or a list of IPv4 ranges in CIDR notation",
-        "  write    routes: ['10.20.0.0/16']"
-      )
+        "  write    routes: ['10.20.0.0/16']",
+      ),
     );
   });
 });
