@@ -5,6 +5,7 @@ export * from './gateway-policy';
 export * from './host';
 export * from './host-commands';
 export * from './host-service';
+export * from './image';
 export type { PacketFilterKind } from './packet-filter';
 export * from './pptp';
 export type { SecretUser } from './secret';

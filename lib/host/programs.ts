@@ -6,6 +6,49 @@ import type { HostService } from './host-service';
  * docs/hosts.md tells their story at length. What differs between gateways is in /etc/vpn-gateway/settings.
  */
 
+/** Shell functions that the machine's program and the script of an image share. */
+export const RETRY_AND_APT = String.raw`retry() {
+	left=$1
+	shift
+	until "$@"; do
+		left=$((left - 1))
+		[ $left -gt 0 ] || return 1
+		sleep 5
+	done
+}
+apt() {
+	DEBIAN_FRONTEND=noninteractive timeout 900 apt-get -qy --no-install-recommends "$@"
+}
+`;
+
+/** A shell function: whether the machine will boot this kernel. */
+export const BOOTS = String.raw`boots() { # fails unless GRUB boots its first entry and that is this kernel
+	update-grub
+	grep -q 'set default="0"' /boot/grub/grub.cfg
+	grep -m 1 '^[[:space:]]*linux' /boot/grub/grub.cfg | grep -qF "/vmlinuz-$1 "
+}
+`;
+
+/** Matches the versions of Debian's full flavour of the kernel. */
+export const FULL_FLAVOUR = String.raw`"^[0-9][^-]*(-[0-9]+)?-$flavour\$"`;
+
+/** Installs Debian's full flavour of the kernel and makes GRUB boot it; needs `full`, `flavour` and `pin`. */
+export const SWITCH_KERNEL = String.raw`retry 10 apt install linux-image-$flavour
+new=$(linux-version list | grep -E "$full" | linux-version sort | tail -n 1)
+# By version alone GRUB would boot the cloud flavour again.
+printf 'GRUB_DEFAULT=0\nGRUB_TOP_LEVEL=/boot/vmlinuz-%s\n' "$new" >$pin
+boots "$new"
+`;
+
+/** Removes the cloud flavour of the kernel where that does not run; needs `kernel` and `pin`. */
+export const REMOVE_CLOUD_KERNEL = String.raw`unwanted=$(dpkg-query -W 'linux-image*-cloud-*' 2>/dev/null | awk 'NF > 1 { print $1 }')
+if [ "$unwanted" ] && echo "$kernel" | grep -qv -e -cloud-; then
+	retry 10 apt purge $unwanted
+	rm -f $pin
+	boots "$kernel"
+fi
+`;
+
 /**
  * `vpn-gateway` makes the machine a gateway, in steps of which each is safe to repeat. A timer runs it at boot and every
  * few minutes: until the gateway is ready it goes through all of them, afterwards it only reads users and policy. `watch`,
@@ -19,19 +62,7 @@ me=$(cat /var/lib/cloud/data/instance-id) kernel=$(uname -r)
 . /etc/vpn-gateway/settings
 mkdir -p $state $run
 
-retry() {
-	left=$1
-	shift
-	until "$@"; do
-		left=$((left - 1))
-		[ $left -gt 0 ] || return 1
-		sleep 5
-	done
-}
-apt() {
-	DEBIAN_FRONTEND=noninteractive timeout 900 apt-get -qy --no-install-recommends "$@"
-}
-refresh() { # what cannot be read, or is refused, leaves the last good one in place
+${RETRY_AND_APT}refresh() { # what cannot be read, or is refused, leaves the last good one in place
 	good=true
 	for what in policy users; do
 		{ text=$(read_$what) && printf %s "$text" | vpn-gateway-apply $what; } || {
@@ -44,12 +75,7 @@ refresh() { # what cannot be read, or is refused, leaves the last good one in pl
 refresh_or_last_good() {
 	refresh || { [ -s $state/policy ] && [ -s $state/reach ]; }
 }
-boots() { # fails unless GRUB boots its first entry and that is this kernel
-	update-grub
-	grep -q 'set default="0"' /boot/grub/grub.cfg
-	grep -m 1 '^[[:space:]]*linux' /boot/grub/grub.cfg | grep -qF "/vmlinuz-$1 "
-}
-tell() {
+${BOOTS}tell() {
 	[ "$(cat $state/told 2>/dev/null)" = "$me" ] || {
 		retry 10 signal_$1
 		echo "$me" >$state/told
@@ -86,23 +112,23 @@ trap 'exit 1' TERM
 trap failed EXIT
 step='installing packages'
 if [ ! -e $state/installed ]; then
-	retry 10 apt update
-	retry 10 apt install $packages
+	for package in $packages; do # an image made for gateways has them
+		grep -qsxF $package $state/image && continue
+		retry 10 apt update
+		retry 10 apt install $packages
+		break
+	done
 	after_install
 	touch $state/installed
 fi
 step="loading $modules into kernel $kernel"
 if ! modprobe -a $modules; then
 	# Debian's cloud flavour has no PPP. The full flavour has; where that runs, or was tried, nothing helps.
-	full="^[0-9][^-]*(-[0-9]+)?-$flavour\$"
+	full=${FULL_FLAVOUR}
 	[ ! -e $state/rebooted ]
 	echo "$kernel" | grep -qvE "$full"
 	step='switching to the full flavour of the kernel'
-	retry 10 apt install linux-image-$flavour
-	new=$(linux-version list | grep -E "$full" | linux-version sort | tail -n 1)
-	# By version alone GRUB would boot the cloud flavour again.
-	printf 'GRUB_DEFAULT=0\nGRUB_TOP_LEVEL=/boot/vmlinuz-%s\n' "$new" >$pin
-	boots "$new"
+${SWITCH_KERNEL.replace(/^/gm, '\t').trimEnd()}
 	touch $state/rebooted
 	echo "kernel $kernel lacks modules: rebooting into $new"
 	trap - EXIT
@@ -110,13 +136,7 @@ if ! modprobe -a $modules; then
 	exit
 fi
 step='removing the cloud flavour of the kernel' # its metapackage would bring the next one, and that would boot
-unwanted=$(dpkg-query -W 'linux-image*-cloud-*' 2>/dev/null | awk 'NF > 1 { print $1 }')
-if [ "$unwanted" ] && echo "$kernel" | grep -qv -e -cloud-; then
-	retry 10 apt purge $unwanted
-	rm -f $pin
-	boots "$kernel"
-fi
-step='loading the packet filter'
+${REMOVE_CLOUD_KERNEL}step='loading the packet filter'
 sysctl -q -p /etc/sysctl.d/90-vpn-gateway.conf
 systemctl enable --now $filter
 filter_loaded >/dev/null
