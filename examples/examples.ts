@@ -44,4 +44,11 @@ export const examples: readonly Example[] = [
     asked: 'PPTP, then IKEv2',
     expect: { verdict: 'replaced', builds: 'azurerm_virtual_network_gateway' },
   },
+  {
+    folder: 'azure-wireguard',
+    cloud: 'Azure',
+    cli: 'cdktf',
+    asked: 'WireGuard',
+    expect: { verdict: 'works', builds: 'azurerm_linux_virtual_machine' },
+  },
 ];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { pathBelow } from '../construct-path';
 import { invalid } from '../errors';
@@ -100,15 +101,18 @@ export function planMachine<Options extends MachineGatewayOptions>(
   const flowSet = kind.flowSet?.(props);
   // Judged by the flows that it will have: another set of the protocol may pass where this one does not.
   const protocol = flowSet === undefined ? kind.protocol : { ...kind.protocol, flowSets: [flowSet] };
-  const plan: MachinePlan = {
+  return {
     settings,
     customData,
     userDataSize: userDataSize({ ...newsOf(props), identityClientId: '', clients: settings.clients, destinations: [] }),
     flowSet,
     candidate: (id) => machineCandidate(protocol, props, id),
   };
+}
+
+/** Keeps what was read from props that nobody but the caller can change. */
+export function keepPlan(props: MachineGatewayProps, plan: MachinePlan): void {
   planned.set(props, plan);
-  return plan;
 }
 
 function newsOf({ keyVault, secretName }: MachineGatewayOptions): Pick<MachineNews, 'vaultUri' | 'secretName'> {
@@ -133,7 +137,7 @@ const SPELLING = { tcp: 'Tcp', udp: 'Udp', icmp: 'Icmp', any: '*' } as const;
  * A VPN server on a Debian machine of its own: what `WireGuardGateway`, `Ikev2Gateway` and `OpenVpnGateway` have in common.
  *
  * Users, keys, clients and destinations are data that the machine fetches every few minutes: they change without a new
- * machine. What needs a new machine (pool, size of the processor's kind, image, a new version of this library) replaces
+ * machine. What needs a new machine (pool, image, another kind of processor, a new version of this library) replaces
  * it and keeps its address, its network interface and its identity.
  */
 export abstract class MachineGateway<Options extends MachineGatewayOptions> extends Construct {
@@ -506,21 +510,21 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     });
   }
 
-  private makeMachine(customData: string, needed: readonly Construct[]): LinuxVirtualMachine {
+  private makeMachine(customData: string, needed: readonly ITerraformDependable[]): LinuxVirtualMachine {
     const { props, settings } = this;
     const { image, architecture } = settings;
     const { dependsOn = [], ...created } = this.created;
     const sku = architecture === 'arm64' ? `${image.debian}-arm64` : `${image.debian}-gen2`;
     return new LinuxVirtualMachine(this, 'Resource', {
       ...created,
-      dependsOn: [...dependsOn, ...(needed as NetworkSecurityRule[])],
+      dependsOn: [...dependsOn, ...needed],
       name: this.named('', MACHINE_NAME),
       computerName: 'vpn-gateway',
       size: settings.size,
       networkInterfaceIds: [this.networkInterface.id],
       adminUsername: 'vpnadmin',
       disablePasswordAuthentication: true,
-      adminSshKey: [{ username: 'vpnadmin', publicKey: props.adminSshKey }],
+      adminSshKey: [{ username: 'vpnadmin', publicKey: props.adminSshKey.trim() }],
       identity: { type: 'UserAssigned', identityIds: [this.identity.id] },
       osDisk: { caching: 'ReadWrite', storageAccountType: 'StandardSSD_LRS' },
       ...(image.imageId === undefined
@@ -608,7 +612,7 @@ function keyOf({ cidr, protocol, fromPort, toPort }: Destination): string {
 function packagePorts({ apt }: MachineGatewayOptions): string[] {
   const urls = apt?.proxy === undefined ? [apt?.mirror, apt?.securityMirror] : [apt.proxy];
   const ports = urls
-    .filter((url) => url !== undefined)
+    .filter((url): url is string => url !== undefined && URL.canParse(url))
     .map((url) => new URL(url))
     .map(({ port, protocol }) => port || (protocol === 'https:' ? '443' : '80'));
   return [...new Set(ports.length > 0 ? ports : ['80'])].filter((port) => !['53', '443'].includes(port));

@@ -74,7 +74,7 @@ export interface MachineGatewayOptions {
   /**
    * The size of the machine, as Azure writes it. Its processor decides between x86-64 and arm64.
    *
-   * @default 'Standard_B2ts_v2': two processors and 1 GiB, the smallest of the burstable sizes that are not to be retired
+   * @default 'Standard_B2ts_v2': two processors and 1 GiB, the smallest burstable size that is not to be retired (2028)
    */
   readonly size?: string;
   /**

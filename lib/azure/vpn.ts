@@ -3,7 +3,7 @@ import type { Candidate } from '../feasibility';
 import type { Insecure } from '../flows';
 import type { CheckedGateway } from './gateway-props';
 import { IKEV2_MACHINE, Ikev2Gateway, type Ikev2Options } from './ikev2-gateway';
-import { type MachineKind, planMachine } from './machine-gateway';
+import { keepPlan, type MachineKind, planMachine } from './machine-gateway';
 import type { MachineGatewayOptions, MachineGatewayProps } from './machine-options';
 import { ManagedIkev2Gateway } from './managed-ikev2-gateway';
 import { checkManagedIkev2, keepChecked, type ManagedIkev2Options } from './managed-ikev2-options';
@@ -97,8 +97,9 @@ export class Vpn {
       // Flow logs are of the virtual network and stay when one server takes the place of another.
       const { flowLogs, protocols, ...server } = { ...props, ...options };
       const own = server as Options & MachineGatewayProps;
-      const { candidate } = planMachine(kind, own, writtenAs, gateway);
-      return { ...candidate(id), build: (scope) => build(scope, own) };
+      const plan = planMachine(kind, own, writtenAs, gateway);
+      keepPlan(own, plan);
+      return { ...plan.candidate(id), build: (scope) => build(scope, own) };
     });
   }
 }

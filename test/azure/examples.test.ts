@@ -10,7 +10,7 @@ const appOf = (folder: string) => readFileSync(join(repository, 'examples', fold
 /** The CLI colours and repeats what the app prints; the text is the same. */
 const printed = ({ stdout, stderr }: { stdout: string; stderr: string }) => `${stdout}\n${stderr}`;
 
-test.each(['azure-refused', 'azure-replaced'])('%s is an app of at most forty lines', (folder) => {
+test.each(['azure-refused', 'azure-replaced', 'azure-wireguard'])('%s is an app of at most forty lines', (folder) => {
   expect(appOf(folder).trimEnd().split('\n').length).toBeLessThanOrEqual(40);
 });
 
@@ -56,6 +56,24 @@ describe('azure-replaced', () => {
     // The state lies beside the app, wherever that is.
     const { terraform, ...stack } = JSON.parse(text.replaceAll(repository, '<repository>'));
     expect(terraform.required_providers).toEqual({ azurerm: { source: 'azurerm', version: '4.55.0' } });
+    expect(stack).toMatchSnapshot();
+  });
+});
+
+describe('azure-wireguard', () => {
+  const run = runCdktfSynth('examples/azure-wireguard');
+
+  test('ends well, with nothing to be warned of', () => {
+    expect(run.status).toBe(0);
+    expect(run.stdout.split('\n').filter((line) => /^(WARN|INFO)/.test(line))).toEqual([]);
+  });
+
+  test('synthesises this; the custom data is in the tests of the machine', () => {
+    const text = readFileSync(join(run.outdir, 'stacks/plant4/cdk.tf.json'), 'utf8');
+    const { terraform, ...stack } = JSON.parse(text.replaceAll(repository, '<repository>'));
+    const [vm] = Object.values<Record<string, string>>(stack.resource.azurerm_linux_virtual_machine);
+    expect(Buffer.from(vm?.custom_data ?? '', 'base64').toString()).toMatch(/^#cloud-config\n/);
+    delete vm?.custom_data;
     expect(stack).toMatchSnapshot();
   });
 });

@@ -810,6 +810,15 @@ describe('the way', () => {
   });
 });
 
+test('what was assessed is read again when it is built', () => {
+  const stack = plant();
+  const props = { virtualNetwork: networkOf(stack), clients, ...machine, clientPool: '10.88.0.0/24' };
+  WireGuardGateway.assess(props);
+  expect(new WireGuardGateway(stack, 'Vpn', Object.assign(props, { clientPool: '10.77.0.0/24' })).clientPool).toBe(
+    '10.77.0.0/24',
+  );
+});
+
 describe('bad input', () => {
   const withoutSubnet = { subnetPrefix: undefined };
   const rsa = (bits: number) => {

@@ -98,7 +98,7 @@ export const machine = {
   subnetPrefix: '10.40.254.0/28',
   keyVault: { id: `${GROUP}/Microsoft.KeyVault/vaults/plant4`, vaultUri: 'https://plant4.vault.azure.net/' },
   secretName: 'vpn-users',
-  adminSshKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPGlhEqyrW8LHh9C2Bl2ElCHlJmCHrLDhK4jmHuSu3U admin',
+  adminSshKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID+etEKDbl2+rZHuinxMfeTRogRJ0cBrLgWZFpShaOZ1 admin',
 };
 
 /** What the machine is told by its user data: the text that Terraform encodes, or that is encoded already. */
