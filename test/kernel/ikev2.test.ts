@@ -15,6 +15,7 @@ import {
 } from './support/ikev2';
 import { cable, Machine, type Outcome } from './support/machine';
 import { startJournal } from './support/openvpn';
+import { RadiusServer } from './support/radius';
 
 const DAY = 86_400_000;
 const now = new Date();
@@ -526,5 +527,67 @@ describe('the log of sessions', () => {
       'for _ in $(seq 58); do grep -q "^State:.[ZX]" /proc/$(cat /charon.pid)/status && break; sleep 1; done',
     ]);
     expect(server.read('/follower')).toBe('charon did not answer for 20 seconds: it was ended\n');
+  });
+});
+
+describe('users whom a RADIUS server knows', () => {
+  const SECRET = '0123456789abcdef"\\#{}';
+  const users = { alice: 'correct horse', bob: 'battery staple' };
+  let inside: Machine;
+
+  const secret = (more: object = {}) => secretOf([], { radius: { secret: SECRET }, ...more });
+
+  beforeAll(async () => {
+    inside = await Machine.start();
+    cable(server, 'inside', inside, 'eth0');
+    server.sh('ip address add 10.20.0.1/24 dev inside; ip link set inside up');
+    inside.sh('ip address add 10.20.0.5/24 dev eth0; ip link set eth0 up');
+    new RadiusServer(inside, SECRET, users);
+    serve(secret(), {
+      authentication: ['eap-radius'],
+      radius: { servers: ['10.20.0.5'], timeoutSeconds: 10 },
+    });
+  });
+
+  afterAll(() => inside?.stop());
+
+  test('log in by the method that the RADIUS server chooses', () => {
+    const { status, text } = client.connect(byPassword('alice', 'correct horse'));
+    expect([status, text]).toEqual([0, expect.stringContaining('EAP method EAP_MSCHAPV2 succeeded, MSK established')]);
+    expect(client.dial(byPassword('bob', 'battery staple'))).toBeDefined();
+  });
+
+  test('are refused with a wrong password, or where the server does not know them', () => {
+    expect(client.dial(byPassword('alice', 'wrong'))).toBeUndefined();
+    expect(client.dial(byPassword('carol', 'battery staple'))).toBeUndefined();
+  });
+
+  test('keep their sessions when the secret changes, and the new shared secret is used at once', () => {
+    expect(client.dial(byPassword('alice', 'correct horse'))).toBeDefined();
+    const changed = apply('users', secret({ radius: { secret: '0000000000000000' } }));
+    expect(changed.text).toBe('ikev2: no users, 0 sessions ended\n');
+    expect(client.address()).toBeDefined();
+    expect(client.dial({ ...byPassword('bob', 'battery staple'), as: 'other' })).toBeUndefined();
+    expect(apply('users', secret()).status).toBe(0);
+    expect(client.dial({ ...byPassword('bob', 'battery staple'), as: 'other' })).toBeDefined();
+  });
+
+  test('log in through the second server as soon as the first one was found not to answer', () => {
+    serve(secret(), {
+      authentication: ['eap-radius'],
+      radius: { servers: ['10.20.0.9', '10.20.0.5'], timeoutSeconds: 10 },
+    });
+    expect(client.dial(byPassword('alice', 'correct horse'))).toBeUndefined();
+    expect(log()).toContain('RADIUS Access-Request timed out after 1 attempts');
+    expect(client.dial(byPassword('alice', 'correct horse'))).toBeDefined();
+  });
+
+  test('has the shared secret in a file that only root reads', () => {
+    expect(server.mode('/etc/strongswan.d/vpn-gateway-radius.conf')).toBe(0o600);
+    expect(
+      server
+        .sh('grep -rl 0123456789abcdef /etc/strongswan* /etc/swanctl /etc/vpn-gateway /var/lib/vpn-gateway || :')
+        .trim(),
+    ).toBe('/etc/strongswan.d/vpn-gateway-radius.conf');
   });
 });

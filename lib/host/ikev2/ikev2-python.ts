@@ -81,7 +81,8 @@ class Ikev2:
 			servers = ''
 			for at, server in enumerate(os.environ['ikev2_radius'].split(), 1):
 				host, _, port = server.partition(':')
-				servers += f'\t\t\t\ts{at} {{\n\t\t\t\t\taddress = {host}\n\t\t\t\t\tauth_port = {port}\n\t\t\t\t\tsecret = {self.quoted(shared)}\n\t\t\t\t}}\n'
+				lines = f'address = {host}', f'auth_port = {port}', f'preference = {50 if at == 1 else 0}', f'secret = {self.quoted(shared)}'
+				servers += f'\t\t\t\ts{at} {{\n' + ''.join(f'\t\t\t\t\t{line}\n' for line in lines) + '\t\t\t\t}\n'
 			files['../strongswan.d/vpn-gateway-radius.conf'] = f'charon {{\n\tplugins {{\n\t\teap-radius {{\n\t\t\tservers {{\n{servers}\t\t\t}}\n\t\t}}\n\t}}\n}}\n'
 		return self.configured(secret, files, cas, revoked)
 

@@ -55,7 +55,7 @@ function renderRadius({ timeoutSeconds }: { readonly timeoutSeconds: number }): 
 			sockets = 20
 			retransmit_base = 1
 			retransmit_timeout = 10
-			retransmit_tries = ${Math.ceil(timeoutSeconds / 10) - 1}
+			retransmit_tries = ${Math.ceil(timeoutSeconds / 10)}
 		}
 `;
 }

@@ -233,7 +233,7 @@ describe("the IKEv2 server", () => {
       radius: { servers: ["10.0.0.5", TOKEN], timeoutSeconds: 90 },
     });
     expect(text).toContain(
-      "retransmit_timeout = 10\n\t\t\tretransmit_tries = 8\n"
+      "retransmit_timeout = 10\n\t\t\tretransmit_tries = 9\n"
     );
     expect(text).toContain("half_open_timeout = 120\n");
     expect(text).toMatch(/include strongswan.d\/vpn-gateway-radius.conf\n$/);
