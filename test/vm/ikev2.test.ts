@@ -15,7 +15,7 @@ beforeAll(async () => {
   await IKEV2.prepare();
   site = await Site.start('ikev2', 'full', IKEV2.secret(), synthesised);
   site.measured('power-on to ready, first boot', await site.gateway.ready());
-}, 600_000);
+}, 1_200_000);
 
 afterAll(() => site?.stop(), 60_000);
 
@@ -118,7 +118,7 @@ describe('the gateway with EAP-TLS instead', () => {
   beforeAll(async () => {
     await site.replaceGateway(ikev2Gateway('eap-tls'), IKEV2.keys().withoutPasswords());
     await site.gateway.ready();
-  }, 600_000);
+  }, 1_200_000);
 
   test('lets in a client with a certificate', async () => {
     const attempt = await connect('alice', certificate('carol', 'eap-tls'));

@@ -15,7 +15,7 @@ beforeAll(async () => {
   await OPENVPN.prepare();
   site = await Site.start('openvpn', 'full', OPENVPN.secret(), synthesised);
   site.measured('power-on to ready, first boot', await site.gateway.ready());
-}, 600_000);
+}, 1_200_000);
 
 afterAll(() => site?.stop(), 60_000);
 

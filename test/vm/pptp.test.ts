@@ -17,7 +17,7 @@ beforeAll(async () => {
   synthesised = pptpGateway();
   site = await Site.start('pptp', 'full', PPTP.secret(), synthesised);
   site.measured('power-on to ready, first boot', await site.gateway.ready());
-}, 600_000);
+}, 1_200_000);
 
 afterAll(() => site?.stop(), 60_000);
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
   await WIREGUARD.prepare();
   site = await Site.start('wireguard', 'full', WIREGUARD.secret(), synthesised);
   site.measured('power-on to ready, first boot', await site.gateway.ready());
-}, 600_000);
+}, 1_200_000);
 
 afterAll(() => site?.stop(), 60_000);
 

@@ -17,6 +17,7 @@ export class Gateway {
       await lab.setParameter(name, value);
     }
     await lab.setMetadata(synthesised.logicalId, synthesised.metadata);
+    await lab.setAzureUserData(synthesised.azureUserData ?? '');
     const started = Date.now();
     const vm = await Vm.start({
       name: 'gateway',
@@ -25,7 +26,12 @@ export class Gateway {
       memoryMiB: 1024,
       mac: '52:54:00:00:00:01',
       link: cable(folder, 'gateway'),
-      seed: { userData: synthesised.text, networkConfig: NETWORK_CONFIG, instanceId: INSTANCE_ID },
+      seed: {
+        userData: synthesised.text,
+        vendorData: `#cloud-config\n${JSON.stringify({ ca_certs: { trusted: [await lab.authority()] } })}\n`,
+        networkConfig: NETWORK_CONFIG,
+        instanceId: INSTANCE_ID,
+      },
       accelerator,
     });
     return new Gateway(vm, started);
@@ -37,7 +43,7 @@ export class Gateway {
   ) {}
 
   /** Waits until the gateway says that it serves; returns the seconds since it was switched on. */
-  public async ready(seconds = 420): Promise<number> {
+  public async ready(seconds = 900): Promise<number> {
     await this.vm.booted();
     await this.vm.eventually('[ -e /run/vpn-gateway/ready ]', seconds);
     return (Date.now() - this.started) / 1000;

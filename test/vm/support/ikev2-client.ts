@@ -46,7 +46,7 @@ export async function connectIkev2(site: Site, role: Role, client: Ikev2Client, 
     swanctl --load-all --noprompt --uri unix:///run/charon-${role}.vici 2>&1 | grep -v 'failed to load' || true
     swanctl --initiate --child net --timeout ${seconds} --uri unix:///run/charon-${role}.vici 2>&1 | grep -v 'failed to load'
     swanctl --list-sas --uri unix:///run/charon-${role}.vici 2>/dev/null | tee /dev/stderr | grep -q INSTALLED`,
-    { seconds: seconds + 20 },
+    { seconds: seconds * 2 + 60 },
   );
   return { isUp: status === 0, seconds: (Date.now() - begin) / 1000, log: text };
 }

@@ -83,6 +83,11 @@ table ip home {
   }
 }
 END
+cd /root
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=laboratory' -keyout ca.key -out ca.pem
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=vault' -keyout vault.key -out vault.csr
+printf 'subjectAltName=DNS:plant4.vault.azure.net' >vault.ext
+openssl x509 -req -in vault.csr -CA ca.pem -CAkey ca.key -days 3650 -extfile vault.ext -out vault.pem
 echo '${ADDRESS.public} vpn.example.com' >>/etc/hosts
 cat >/etc/ppp/ip-up.d/routes <<'END'
 #!/bin/sh
@@ -122,7 +127,7 @@ export async function frozenLab(
   folder: string,
   accelerator: VmOptions['accelerator'],
 ): Promise<Frozen> {
-  const texts = ['lab.ts', 'vm.ts', 'cloud.py', 'whoami.py'].map((file) => read(file));
+  const texts = ['lab.ts', 'cloud.py', 'whoami.py'].map((file) => read(file));
   const key = createHash('sha256')
     .update(JSON.stringify([texts, accelerator]))
     .digest('hex')
@@ -208,6 +213,15 @@ export class Lab {
   /** What the template says about the machine beside its properties. */
   public async setMetadata(logicalId: string, text: string): Promise<void> {
     await this.vm.write(`/cloud/metadata/${logicalId}`, text);
+  }
+
+  public async setAzureUserData(text: string): Promise<void> {
+    await this.vm.write('/cloud/azure-user-data', text);
+  }
+
+  /** The authority that the laboratory's certificates are of. */
+  public authority(): Promise<string> {
+    return this.vm.sh('cat /root/ca.pem');
   }
 
   public async signals(): Promise<Signal[]> {

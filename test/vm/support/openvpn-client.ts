@@ -18,7 +18,7 @@ export async function connectOpenVpn(site: Site, role: Role, profile: string, se
     done
     cat $log
     exit 1`,
-    { seconds: seconds + 20 },
+    { seconds: seconds * 2 + 60 },
   );
   return { isUp: status === 0, seconds: (Date.now() - begin) / 1000, log: text };
 }

@@ -43,7 +43,7 @@ export async function dial(lab: Lab, role: Role, call: PptpCall): Promise<PptpRe
     role,
     `rm -f /root/${role}.log; mkdir -p /run/pptp; mount -t tmpfs pptp /run/pptp
     timeout ${seconds} pppd file /root/${role}.pppd updetach </dev/null >/dev/null 2>&1`,
-    { seconds: seconds + 15 },
+    { seconds: seconds * 2 + 60 },
   );
   const taken = (Date.now() - begin) / 1000;
   return { status, seconds: taken, log: (await lab.vm.run(`cat /root/${role}.log`)).text };

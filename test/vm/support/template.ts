@@ -11,6 +11,8 @@ export interface UserData {
   readonly logicalId: string;
   /** What the template holds about the machine beside its properties, in JSON: files that user data has no room for. */
   readonly metadata: string;
+  /** On Azure: what the metadata of the machine hold as its user data. */
+  readonly azureUserData?: string;
 }
 
 /** Synthesises an AWS CDK app, and reads from its template what the machine gets. */

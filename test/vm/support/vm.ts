@@ -23,7 +23,13 @@ export interface VmOptions {
   /** Two ends of one cable are each other's `local` and `remote`: sockets of the file system, so nothing else is reached. */
   readonly link: { readonly local: string; readonly remote: string };
   /** What cloud-init finds. @default no disk for cloud-init */
-  readonly seed?: { readonly userData: string; readonly networkConfig: string; readonly instanceId: string };
+  readonly seed?: {
+    readonly userData: string;
+    /** What the cloud itself adds. */
+    readonly vendorData: string;
+    readonly networkConfig: string;
+    readonly instanceId: string;
+  };
   /** More disks, read only. */
   readonly disks?: readonly string[];
   /** A frozen machine to go on with, instead of a boot. */
@@ -91,7 +97,7 @@ export class Vm {
   }
 
   /** Waits until the agent answers. */
-  public async booted(seconds = 240): Promise<void> {
+  public async booted(seconds = 600): Promise<void> {
     await this.until('the agent to answer', seconds, () => this.ask('guest-ping', {}, 3000));
   }
 
@@ -167,7 +173,7 @@ export class Vm {
   }
 
   /** Waits for a boot after this one. @param id what `bootId` was before */
-  public async rebooted(id: string, seconds = 240): Promise<void> {
+  public async rebooted(id: string, seconds = 600): Promise<void> {
     await this.until('another boot', seconds, async () => {
       if ((await this.bootId()) === id) {
         throw new Error('still the same boot');
@@ -244,7 +250,7 @@ export class Vm {
 
   private tail(): string {
     const read = (name: string) => (fs.existsSync(this.file(name)) ? fs.readFileSync(this.file(name), 'utf8') : '');
-    return `${read('qemu.log')}\n${read('console.log').slice(-1500)}`;
+    return `${read('qemu.log')}\n${read('console.log').slice(-300)}`;
   }
 
   /** One request to the agent after the other. */
@@ -276,6 +282,7 @@ function argumentsOf(options: VmOptions): string[] {
     fs.mkdirSync(at('seed'), { recursive: true });
     fs.writeFileSync(at('seed/meta-data'), `instance-id: ${seed.instanceId}\nlocal-hostname: gateway\n`);
     fs.writeFileSync(at('seed/user-data'), seed.userData);
+    fs.writeFileSync(at('seed/vendor-data'), seed.vendorData);
     fs.writeFileSync(at('seed/network-config'), seed.networkConfig);
     execFileSync('genisoimage', ['-quiet', '-o', at('seed.iso'), '-V', 'cidata', '-r', '-J', at('seed')]);
     drives.push(at('seed.iso'));

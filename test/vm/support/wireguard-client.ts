@@ -16,7 +16,7 @@ export async function connectWireGuard(site: Site, role: Role, profile: string, 
       sleep 0.2
     done
     exit 1`,
-    { seconds: seconds + 20 },
+    { seconds: seconds * 2 + 60 },
   );
   return { isUp: status === 0, seconds: (Date.now() - begin) / 1000, log: text };
 }
