@@ -52,7 +52,8 @@ fi
 /**
  * `vpn-gateway` makes the machine a gateway, in steps of which each is safe to repeat. A timer runs it at boot and every
  * few minutes: until the gateway is ready it goes through all of them, afterwards it only reads users and policy. `watch`,
- * which another timer runs every minute, starts a server again that hangs: systemd itself only sees those that end.
+ * which another timer runs every minute, starts a server again that hangs (systemd itself only sees those that end), and
+ * loads the packet filter again where somebody has flushed it.
  */
 export const GATEWAY_PROGRAM = String.raw`#!/bin/sh
 # Makes this machine a VPN gateway, tells the cloud once how that went, then keeps users and policy current.
@@ -88,6 +89,10 @@ failed() {
 
 if [ "$*" = watch ]; then # not a busy server starts again, but one that hangs
 	[ -e $run/ready ] || exit 0
+	filter_loaded >/dev/null || {
+		echo 'the packet filter is gone: loading it again'
+		systemctl restart $filter
+	}
 	turns() {
 		cat /proc/$(systemctl show -P MainPID $1)/task/*/status 2>/dev/null | grep ctxt
 	}

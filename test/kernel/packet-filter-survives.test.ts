@@ -103,6 +103,25 @@ describe.each(BACKENDS)('flushed by somebody else, %s', (backend) => {
     }
   });
 
+  test('the watch, which runs every minute, loads it', async () => {
+    boot(backend);
+    network.gateway.sh(`mkdir -p /run/vpn-gateway /stubs; touch /run/vpn-gateway/ready; ${flush}`);
+    // What systemd would do, and servers that answer.
+    network.gateway.write(
+      '/stubs/systemctl',
+      `#!/bin/sh
+[ "$*" = 'restart ${PACKET_FILTERS[kind(backend)].unit}' ] && ${backend === 'nft' ? 'nft -f /etc/nftables.conf' : 'vpn-gateway-filter'}
+`,
+      0o755,
+    );
+    network.gateway.write('/stubs/vpn-gateway-apply', '#!/bin/sh\n', 0o755);
+    const watch = () => network.gateway.run(['vpn-gateway', 'watch']);
+    expect(watch()).toEqual({ status: 0, text: 'the packet filter is gone: loading it again\n' });
+    expect(await reach(true)).toEqual([true, true, false]);
+    expect(watch()).toEqual({ status: 0, text: '' });
+    network.gateway.sh('rm -r /stubs /run/vpn-gateway');
+  });
+
   test('loading it again and again leaves it as it is', () => {
     boot(backend);
     const rules = () =>
