@@ -190,6 +190,7 @@ export const DIAGNOSTIC_CODES = [
   'ROLE_NOT_CHANGED',
   'NO_PACKAGE_SOURCE',
   'KEYS_SECRET_MISSING',
+  'IMAGE_BUILDER_ON_DEBIAN',
 
   // The keys command
   'KEYS_USAGE',

@@ -10,6 +10,7 @@ export { ClientAddressing, type RoutedOptions, type TransitGatewayRoute } from '
 export { type ClientSource, Clients } from './clients';
 export type { ClientDestination } from './destination';
 export { REJECTED_GRE_QUERY, VPN_FLOW_LOG_FORMAT, VpnFlowLogs, type VpnFlowLogsProps } from './flow-logs';
+export { GatewayImage, type GatewayImageProps } from './gateway-image';
 export { Ikev2Gateway, type Ikev2GatewayProps, type Ikev2Options, type Ikev2ServerOptions } from './ikev2-gateway';
 export { SESSIONS_QUERY, STILL_ON_PPTP_QUERY } from './log-shipping';
 export {

@@ -445,7 +445,12 @@ function checkRole({ role, permissionsBoundary }: MachineGatewayProps): void {
   }
 }
 
-function architectureOf(instanceType: ec2.InstanceType): 'x86_64' | 'arm64' {
+/**
+ * The processor of an instance type.
+ *
+ * @throws InvalidInputError `INSTANCE_TYPE_INVALID`, `TOKEN_NOT_ALLOWED`
+ */
+export function architectureOf(instanceType: ec2.InstanceType): 'x86_64' | 'arm64' {
   const name = known(String(instanceType), 'instanceType');
   if (!(instanceType instanceof ec2.InstanceType) || !/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(name)) {
     invalid({
