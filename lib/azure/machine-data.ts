@@ -5,6 +5,7 @@ import {
   type Destination,
   type HostService,
   renderHost,
+  renderImageScript,
   renderPolicy,
   toCloudConfig,
 } from '../host';
@@ -20,6 +21,27 @@ const DATA_LIMIT = 65_535;
 /** How cdktf writes a token into text, and what one is counted as: names and addresses of Azure are shorter. */
 const TEXT_TOKEN = /\$\{TfToken\[[^\]]+\]\}/g;
 const BYTES_PER_TOKEN = 256;
+
+/** What `vpn-gateway-azure` needs beside the Python that every image of Debian has. */
+const PACKAGES = ['ca-certificates'];
+
+/**
+ * The script that prepares an image for such machines.
+ *
+ * @throws InvalidInputError `HOST_OPTION_INVALID`
+ */
+export function imageScriptOf(
+  { packetFilter }: MachineGatewayOptions,
+  { architecture }: MachineSettings,
+  service: HostService,
+): string {
+  return renderImageScript({
+    architecture,
+    services: [service],
+    packages: PACKAGES,
+    ...(packetFilter === undefined ? {} : { packetFilter }),
+  });
+}
 
 /**
  * The custom data of the machine: cloud-init, in base64. It holds programs and configuration, nothing that only deployment
@@ -38,7 +60,7 @@ export function customDataOf(options: MachineGatewayOptions, settings: MachineSe
     commands: {
       readUsers: [AZURE_PROGRAM.path, 'secret'],
       readPolicy: [AZURE_PROGRAM.path, 'policy'],
-      packages: ['ca-certificates'],
+      packages: PACKAGES,
     },
     ...(packetFilter === undefined ? {} : { packetFilter }),
     ...(apt === undefined ? {} : { apt }),

@@ -19,7 +19,14 @@ import { annotate } from './annotate';
 import { VirtualNetworkFlowLog } from './flow-logs';
 import { type CheckedGateway, checkGateway, flowLogProps } from './gateway-props';
 import { MachineJournal } from './journal';
-import { customDataOf, type MachineNews, userDataOf, userDataSize, withDestination } from './machine-data';
+import {
+  customDataOf,
+  imageScriptOf,
+  type MachineNews,
+  userDataOf,
+  userDataSize,
+  withDestination,
+} from './machine-data';
 import {
   checkMachine,
   type MachineGatewayOptions,
@@ -80,6 +87,8 @@ export interface MachinePlan {
   readonly flowSet: FlowSet | undefined;
   /** What could be built, for the choice among protocols. */
   readonly candidate: (id: string) => Candidate;
+  /** What prepares an image for it. */
+  readonly imageScript: () => string;
 }
 
 /** Plans that `VpnGateway` has made, for the server that it makes of the very same props next. */
@@ -97,7 +106,8 @@ export function planMachine<Options extends MachineGatewayOptions>(
   gateway: CheckedGateway = checkGateway(props, className),
 ): MachinePlan {
   const settings = checkMachine(props, className, gateway);
-  const customData = customDataOf(props, settings, kind.service(props, settings));
+  const service = kind.service(props, settings);
+  const customData = customDataOf(props, settings, service);
   const flowSet = kind.flowSet?.(props);
   // Judged by the flows that it will have: another set of the protocol may pass where this one does not.
   const protocol = flowSet === undefined ? kind.protocol : { ...kind.protocol, flowSets: [flowSet] };
@@ -107,6 +117,7 @@ export function planMachine<Options extends MachineGatewayOptions>(
     userDataSize: userDataSize({ ...newsOf(props), identityClientId: '', clients: settings.clients, destinations: [] }),
     flowSet,
     candidate: (id) => machineCandidate(protocol, props, id),
+    imageScript: () => imageScriptOf(props, settings, service),
   };
 }
 
@@ -160,6 +171,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
   /** The addresses of clients inside the tunnel, in CIDR notation. */
   public readonly clientPool: string;
 
+  private readonly plan: MachinePlan;
   private readonly props: MachineGatewayProps;
   private readonly settings: MachineSettings;
   private readonly journal: MachineJournal | undefined;
@@ -182,6 +194,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
       refuse({ code, id, path: pathBelow(scope, id), writtenAs: kind.className, asked: [assessed], props });
     }
     super(scope, id);
+    this.plan = plan;
     this.props = props;
     this.settings = settings;
     this.userDataSize = plan.userDataSize;
@@ -226,6 +239,14 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
   /** The machine's own address in the virtual network; a token. */
   public get privateIpAddress(): string {
     return this.networkInterface.privateIpAddress;
+  }
+
+  /**
+   * A shell script that prepares a machine with Debian to become an image of such gateways, for `MachineImage.fromId`:
+   * docs/azure.md has the commands. It holds no key, no user and no address, and is the same for every gateway of this kind.
+   */
+  public get imageScript(): string {
+    return this.plan.imageScript();
   }
 
   /**

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { DataAzurermKeyVault } from '@cdktf/provider-azurerm/lib/data-azurerm-key-vault';
 import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider';
 import { PublicIp } from '@cdktf/provider-azurerm/lib/public-ip';
@@ -302,6 +303,22 @@ describe('the image and the size', () => {
     expect(vm).not.toHaveProperty('secure_boot_enabled');
     const image = MachineImage.fromId(imageId, { trustedLaunch: true });
     expect(only(build({ image }).stack, 'azurerm_linux_virtual_machine')).toMatchObject({ secure_boot_enabled: true });
+  });
+});
+
+describe('the script for an image of your own', () => {
+  test('installs what the machine would install, and holds nothing of this gateway', () => {
+    const { stack, gateway } = build({ size: 'Standard_B2pts_v2', packetFilter: 'iptables' });
+    const settings = filesOf(cloudConfigOf(stack))['/etc/vpn-gateway/settings'] ?? '';
+    const [packages] = /^packages='.*'$/m.exec(settings) ?? [];
+    expect(packages).toContain('wireguard-tools');
+    expect(gateway.imageScript).toContain(`\n${packages}\n`);
+    expect(gateway.imageScript).toContain('flavour=arm64 ');
+    expect(gateway.imageScript).not.toMatch(/10\.99|203\.0\.113|vault|vpn-users/);
+    expect(spawnSync('sh', ['-n'], { input: gateway.imageScript, encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
   });
 });
 
