@@ -121,10 +121,10 @@ function linux({ gateway, authority, name, login }: Ikev2Client): NewFile[] {
     'password' in login
       ? `auth = eap-mschapv2\n      eap_id = ${quoted(name)}`
       : `auth = pubkey\n      certs = vpn.pem\n      id = ${quoted(name)}`;
+  // In Base64: swanctl takes a secret that begins with 0x or 0s for bytes.
+  const bytes = 'password' in login ? Buffer.from(login.password).toString('base64') : '';
   const secret =
-    'password' in login
-      ? `\nsecrets {\n  eap-vpn {\n    id = ${quoted(name)}\n    secret = ${quoted(login.password)}\n  }\n}\n`
-      : '';
+    'password' in login ? `\nsecrets {\n  eap-vpn {\n    id = ${quoted(name)}\n    secret = 0s${bytes}\n  }\n}\n` : '';
   return [
     {
       path: 'linux/conf.d/vpn.conf',

@@ -1,5 +1,6 @@
 // The clouds' libraries are optional peers: an installation with one of them must do without the other.
 
+import { join } from 'node:path';
 import { repository, run } from '../support/cli';
 import { installed, manifest, pack } from './consumer';
 
@@ -54,6 +55,14 @@ describe.each([
     );
   });
 
+  test('its command makes keys', () => {
+    const command = join(folder, 'node_modules/.bin/pptp-constructs');
+    const argv = ['keys', 'openvpn', '--dir', join(folder, 'keys'), '--server', 'vpn.example.com', '--user', 'alice'];
+    const { status, stdout, stderr } = run(command, argv, { cwd: folder });
+    expect([status, stderr]).toEqual([0, expect.stringContaining('clients/alice')]);
+    expect(JSON.parse(stdout).users).toEqual([{ name: 'alice' }]);
+  });
+
   test(`pptp-constructs/${other} fails, naming the peer that is not there`, () => {
     expect(() => evaluate(folder, `require('pptp-constructs/${other}')`)).toThrow(missing);
     expect(() => evaluate(folder, `await import('pptp-constructs/${other}')`, 'module')).toThrow(missing);
@@ -61,11 +70,17 @@ describe.each([
 });
 
 test.each([
-  { specifier: 'pptp-constructs', forbidden: /^(aws-cdk-lib|@aws-cdk|cdktf|@cdktf|@cdktn|constructs)$/ },
-  { specifier: 'pptp-constructs/aws', forbidden: /^(cdktf|@cdktf|@cdktn)$/ },
-  { specifier: 'pptp-constructs/azure', forbidden: /^(aws-cdk-lib|@aws-cdk|@cdktn)$/ },
+  {
+    specifier: 'pptp-constructs',
+    forbidden: /^(aws-cdk-lib|@aws-cdk|cdktf|@cdktf|@cdktn|constructs|@peculiar|reflect-metadata|tsyringe)$/,
+  },
+  { specifier: 'pptp-constructs/aws', forbidden: /^(cdktf|@cdktf|@cdktn|@peculiar|reflect-metadata|tsyringe)$/ },
+  {
+    specifier: 'pptp-constructs/azure',
+    forbidden: /^(aws-cdk-lib|@aws-cdk|@cdktn|@peculiar|reflect-metadata|tsyringe)$/,
+  },
 ])(
-  '$specifier loads nothing of the clouds that it is not for, though they are installed',
+  '$specifier loads nothing of the clouds that it is not for, nor what only the keys command needs, though it is installed',
   ({ specifier, forbidden }) => {
     const loaded = evaluate(
       repository,
