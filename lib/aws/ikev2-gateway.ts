@@ -20,6 +20,7 @@ import {
   type MachineServer,
   type MachineSettings,
   type MachineSite,
+  radiusFlows,
   readMachine,
   readPath,
 } from './machine-gateway-settings';
@@ -121,7 +122,11 @@ export function ikev2Server(
     ...(mtu === undefined ? {} : { mtu }),
     ...(sha1ForWindows === undefined ? {} : { sha1ForWindows }),
   });
-  return { protocol: listeningOn(IKEV2, flowsFor(site.clients, site.isPublic)), service };
+  return {
+    protocol: listeningOn(IKEV2, flowsFor(site.clients, site.isPublic)),
+    service,
+    ...(radius === undefined ? {} : { radius: radiusFlows(radius, false) }),
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ export type { Candidate, Choice, Verdict } from '../feasibility';
 export { Accepted, Flow, Insecure } from '../flows';
 export type { AptSources, PptpLimits } from '../host';
 export { PptpPool, type PptpPoolOptions, type PptpUser, parsePptpUsers } from '../host';
+export type { RadiusOptions } from '../host/radius';
 export { Sunset, type SunsetOptions, type SunsetVerdict } from '../migration';
 export { AWS } from '../network/aws';
 export { IKEV2, L2TP_IPSEC, OPENVPN, PPTP, SSTP, type VpnProtocol, WIREGUARD } from '../protocols';

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { invalid } from '../errors';
 import { Flow, type Insecure, IpRange, isAddress } from '../flows';
 import { ClientPool, type HostService, type ServiceFlow } from '../host';
+import type { RadiusOptions } from '../host/radius';
 import type { VpnProtocol } from '../protocols';
 import { ClientAddressing } from './client-addressing';
 import { Clients } from './clients';
@@ -41,6 +42,15 @@ export interface MachineServer {
   /** Its protocol; the first of its sets of flows is what it listens on. */
   readonly protocol: VpnProtocol;
   readonly service: HostService;
+  /** The RADIUS servers that it asks, where it does. */
+  readonly radius?: RadiusFlows;
+}
+
+/** Where RADIUS requests go. */
+export interface RadiusFlows {
+  /** IPv4 addresses, or tokens. */
+  readonly servers: readonly string[];
+  readonly ports: readonly number[];
 }
 
 /** The servers of a machine, with what belongs to them alone. */
@@ -223,6 +233,15 @@ function flowsOpened(opened: ServiceFlow): Flow[] {
     case 'pptp':
       return [Flow.tcp(1723), Flow.GRE];
   }
+}
+
+/**
+ * What the machine may send to its RADIUS servers.
+ *
+ * @param reports whether it also reports sessions, on the port after that of requests
+ */
+export function radiusFlows({ servers, port = 1812 }: RadiusOptions, reports: boolean): RadiusFlows {
+  return { servers, ports: reports ? [port, port + 1] : [port] };
 }
 
 /** Whether a machine at this place gets an Elastic IP. */

@@ -18,6 +18,7 @@ import {
 } from '../feasibility';
 import { IpRange } from '../flows';
 import type { Destination } from '../host';
+import { MSCHAPV2_SECOND_FACTOR } from '../host/radius';
 import { PPTP } from '../protocols';
 import { machineCandidate, offersBeside } from './candidates';
 import { type ClientDestination, isSameDestination, readDestination } from './destination';
@@ -243,7 +244,14 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
     for (const [port, description] of outbound) {
       securityGroup.addEgressRule(ec2.Peer.anyIpv4(), port, description);
     }
-    this.outboundRules = outbound.length;
+    const radius = servers.flatMap(({ radius: asked }) => asked ?? []);
+    const requests = radius.flatMap(({ servers: to, ports }) =>
+      to.flatMap((ip) => ports.map((port) => [ip, port] as const)),
+    );
+    for (const [ip, port] of requests) {
+      securityGroup.addEgressRule(ec2.Peer.ipv4(`${ip}/32`), ec2.Port.udp(port), 'RADIUS');
+    }
+    this.outboundRules = outbound.length + requests.length;
     return securityGroup;
   }
 
@@ -446,6 +454,9 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
         'PPTP_INSECURE',
         `${this.node.id} speaks PPTP. ${PPTP.standing.summary} Used all the same because: ${settings.insecure.reason}`,
       );
+    }
+    if (settings.servers.some(({ radius }) => radius !== undefined)) {
+      warn(this, 'RADIUS_SECOND_FACTOR', `${this.node.id} asks RADIUS servers. ${MSCHAPV2_SECOND_FACTOR}`);
     }
     if (!isFilteredByHost(settings.clients)) {
       inform(

@@ -1,6 +1,7 @@
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Insecure } from '../flows';
 import type { PptpLimits } from '../host';
+import type { RadiusOptions } from '../host/radius';
 import type {
   MachineGatewayOptions,
   MachineGatewayProps,
@@ -45,6 +46,14 @@ export interface PptpGatewayOptions extends MachineGatewayOptions {
    * @default - a new secret without users, kept when the stack is deleted
    */
   readonly usersSecret?: secretsmanager.ISecret;
+  /**
+   * RADIUS servers that know the users, in place of a list. `usersSecret` then holds the secret that the gateway shares with
+   * them, and no users: `{"radius": {"secret": "..."}, "users": []}`. They must also take reports about sessions, on the
+   * port after `port`.
+   *
+   * @default - the users are those of `usersSecret`
+   */
+  readonly radius?: RadiusOptions;
   /**
    * Limits for connections and calls.
    *

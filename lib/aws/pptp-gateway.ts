@@ -18,6 +18,7 @@ import {
   type MachineServer,
   type MachineSettings,
   type MachineSite,
+  radiusFlows,
   readMachine,
   readPath,
 } from './machine-gateway-settings';
@@ -96,14 +97,28 @@ export function readPptp(scope: Construct, props: PptpGatewayProps): MachineSett
   return readMachine(scope, props, KIND, (site) => ({
     insecure: checkedInsecure(props.insecure),
     servers: [pptpServer(props, site)],
-    secret: props.usersSecret,
+    secret: checkedUsers(props),
     secretOption: 'usersSecret',
   }));
 }
 
+/** With RADIUS servers, the new secret of a gateway would lack what it shares with them. */
+function checkedUsers({ usersSecret, radius }: PptpGatewayProps): secretsmanager.ISecret | undefined {
+  if (radius !== undefined && usersSecret === undefined) {
+    invalid({
+      code: 'KEYS_SECRET_MISSING',
+      what: `${KIND.className} has no secret that it shares with its RADIUS servers, and would never serve: the deployment would roll back`,
+      allowed:
+        'a secret of Secrets Manager that holds {"radius": {"secret": "..."}, "users": []} before the machine boots',
+      instead: "usersSecret: secretsmanager.Secret.fromSecretNameV2(this, 'Radius', 'vpn-radius')",
+    });
+  }
+  return usersSecret;
+}
+
 /** PPTP as one of the servers of a machine. */
 export function pptpServer(
-  props: Pick<PptpGatewayOptions, 'clientPool' | 'maxSessions' | 'fixedAddresses' | 'limits' | 'greFilter'>,
+  props: Pick<PptpGatewayOptions, 'clientPool' | 'maxSessions' | 'fixedAddresses' | 'radius' | 'limits' | 'greFilter'>,
   site: MachineSite,
 ): MachineServer {
   const pool = PptpPool.from(known(props.clientPool ?? DEFAULT_POOL, 'clientPool'), {
@@ -119,7 +134,9 @@ export function pptpServer(
       isToken,
       ...(props.limits === undefined ? {} : { limits: props.limits }),
       ...(props.greFilter === undefined ? {} : { greFilter: props.greFilter }),
+      ...(props.radius === undefined ? {} : { radius: props.radius }),
     }),
+    ...(props.radius === undefined ? {} : { radius: radiusFlows(props.radius, true) }),
   };
 }
 

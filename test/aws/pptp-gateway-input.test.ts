@@ -12,7 +12,7 @@ import { Clients } from '../../lib/aws/clients';
 import { PptpGateway } from '../../lib/aws/pptp-gateway';
 import type { PptpGatewayProps } from '../../lib/aws/pptp-gateway-props';
 import { errorOf } from '../support/messages';
-import { network, only, propsFor, userDataOf } from './gateway';
+import { machineFiles, network, only, propsFor, userDataOf, warningsOf } from './gateway';
 
 type Network = ReturnType<typeof network>;
 
@@ -482,6 +482,62 @@ describe('the machine of a PptpGateway', () => {
     const injected =
       '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQEN\nEND\nreboot\n=AbCd\n-----END PGP PUBLIC KEY BLOCK-----\nrm -rf /';
     expect(refusal(() => ({ sessionManagerSigningKey: injected })).code).toBe('SIGNING_KEY_INVALID');
+  });
+});
+
+describe('RADIUS servers of a PptpGateway', () => {
+  const radius = { servers: ['10.20.7.5', '10.20.7.6'] };
+  const usersSecret = (stack: Stack) => secretsmanager.Secret.fromSecretNameV2(stack, 'Radius', 'vpn-radius');
+
+  test('may be asked and reported to, and no others', () => {
+    const { stack, vpc } = network();
+    new PptpGateway(stack, 'LegacyVpn', propsFor(vpc, { radius, usersSecret: usersSecret(stack) }));
+    const { SecurityGroupEgress } = only(stack, 'AWS::EC2::SecurityGroup').Properties;
+    expect(SecurityGroupEgress.slice(-4)).toEqual(
+      ['10.20.7.5/32', '10.20.7.6/32'].flatMap((CidrIp) =>
+        [1812, 1813].map((port) => ({
+          CidrIp,
+          Description: 'RADIUS',
+          FromPort: port,
+          IpProtocol: 'udp',
+          ToPort: port,
+        })),
+      ),
+    );
+    expect(machineFiles(stack).get('/etc/ppp/vpn-gateway-radius.conf')).toContain(
+      'authserver 10.20.7.5:1812,10.20.7.6:1812\n',
+    );
+  });
+
+  test('come with a warning about what a second factor can be', () => {
+    const { stack, vpc } = network();
+    new PptpGateway(stack, 'LegacyVpn', propsFor(vpc, { radius, usersSecret: usersSecret(stack) }));
+    expect(warningsOf(stack).find((text) => text.includes('RADIUS_SECOND_FACTOR'))).toMatchInlineSnapshot(
+      `"LegacyVpn asks RADIUS servers. MS-CHAPv2 carries a name and the proof of a password, and nothing else: a RADIUS server behind it can ask for a second factor only by itself, as a push notification or a call that the user approves or denies. A code cannot be typed, and where the server falls back to one (number matching), the login fails. Give the users that long to approve: timeoutSeconds 60 or more. A factor that the gateway itself verifies needs certificates. [ack: pptp-constructs:RADIUS_SECOND_FACTOR]"`,
+    );
+  });
+
+  test('need a secret that the gateway shares with them', () => {
+    expect(refusal(() => ({ radius }))).toMatchInlineSnapshot(`
+      {
+        "code": "KEYS_SECRET_MISSING",
+        "text": "PptpGateway has no secret that it shares with its RADIUS servers, and would never serve: the deployment would roll back.
+        allowed  a secret of Secrets Manager that holds {"radius": {"secret": "..."}, "users": []} before the machine boots
+        write    usersSecret: secretsmanager.Secret.fromSecretNameV2(this, 'Radius', 'vpn-radius')
+
+            at FILE:LINE
+            code KEYS_SECRET_MISSING, see docs/diagnostics.md",
+      }
+    `);
+  });
+
+  test('are refused by name where they are none', () => {
+    const bad = refusal(({ stack }) => ({
+      radius: { servers: ['radius.example.com'] },
+      usersSecret: usersSecret(stack),
+    }));
+    expect(bad.code).toBe('HOST_OPTION_INVALID');
+    expect(bad.text.split('\n')[0]).toBe('radius.servers is not what the host can use.');
   });
 });
 
