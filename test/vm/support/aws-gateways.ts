@@ -4,10 +4,13 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Clients } from '../../../lib/aws/clients';
 import { Ikev2Gateway } from '../../../lib/aws/ikev2-gateway';
 import type { MachineGateway } from '../../../lib/aws/machine-gateway';
+import { MigrationGateway } from '../../../lib/aws/migration-gateway';
 import { OpenVpnGateway } from '../../../lib/aws/openvpn-gateway';
 import { PptpGateway } from '../../../lib/aws/pptp-gateway';
+import { Successor } from '../../../lib/aws/successor';
 import { WireGuardGateway } from '../../../lib/aws/wireguard-gateway';
 import { Insecure } from '../../../lib/flows';
+import { Sunset } from '../../../lib/migration';
 import { ADDRESS, CLIENTS } from './addresses';
 import { SERVER } from './keys';
 import { synthesise, type UserData } from './template';
@@ -23,10 +26,26 @@ export const POOLS = {
 /** What clients send through their tunnels: what lies behind the gateway, and to the gateway's address in the tunnel. */
 export const routesTo = (gatewayAddress: string) => ['10.20.0.0/16', `${gatewayAddress}/32`];
 
+const insecure = Insecure.because('the machine tier proves what old clients need');
+
 export const pptpGateway = () =>
   gateway((stack, site) => {
-    const insecure = Insecure.because('the machine tier proves what old clients need');
     return new PptpGateway(stack, 'Vpn', { ...site, insecure, clientPool: POOLS.pptp, fixedAddresses: 10 });
+  });
+
+export const migrationGateway = () =>
+  gateway((stack, site) => {
+    const pools = { clientPool: POOLS.pptp, successorPool: POOLS.wireguard };
+    const sunset = Sunset.on('2099-12-31');
+    const successor = Successor.wireGuard();
+    return new MigrationGateway(stack, 'Vpn', {
+      ...site,
+      ...pools,
+      insecure,
+      secret: secretOf(stack),
+      successor,
+      sunset,
+    });
   });
 
 export const wireGuardGateway = () =>
