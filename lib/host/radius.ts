@@ -62,3 +62,23 @@ export function checkedRadius(radius: RadiusOptions, check: OptionCheck, isToken
     timeoutSeconds: check.wholeNumber('radius.timeoutSeconds', radius.timeoutSeconds, 60, 10, 300),
   };
 }
+
+/**
+ * Reads `radius` of a secret.
+ *
+ * @throws InvalidInputError `RADIUS_SECRET_INVALID`; it holds no value of the secret
+ */
+export function parseRadiusSecret(radius: unknown): { readonly secret: string } {
+  const isObject = typeof radius === 'object' && radius !== null && !Array.isArray(radius);
+  const secret =
+    isObject && Object.keys(radius).join() === 'secret' ? (radius as { secret: unknown }).secret : undefined;
+  if (typeof secret !== 'string' || !new RegExp(`^${RADIUS_SECRET_PATTERN}$`).test(secret)) {
+    invalid({
+      code: 'RADIUS_SECRET_INVALID',
+      what: 'radius does not hold a secret that the gateway can use',
+      allowed: '{"secret": ...} with 16 to 48 printable ASCII characters without spaces',
+      instead: '"radius": {"secret": "32 random letters and digits"}',
+    });
+  }
+  return { secret };
+}

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { invalid } from '../../errors';
 import { isAddress } from '../../flows';
 import type { ClientPool } from '../client-pool';
-import { RADIUS_SECRET_PATTERN } from '../radius';
+import { parseRadiusSecret } from '../radius';
 import { parseSecret, refuseDuplicate, type SecretUser } from '../secret';
 import type { Ikev2Method } from './ikev2-service';
 import { CERTIFICATE_NAME_PATTERN, NAME_IN_WORDS, NAME_PATTERN, PASSWORD_PATTERN } from './patterns';
@@ -103,7 +103,7 @@ export function parseIkev2Secret(json: string, options: Ikev2SecretOptions): Ike
     checkRevocationLists(values.crl, authorities);
   }
   if ('radius' in values) {
-    checkRadiusSecret(values.radius);
+    parseRadiusSecret(values.radius);
   }
   const names = new Set<string>();
   users.forEach((user, index) => {
@@ -218,20 +218,6 @@ function checkRevocationLists(value: unknown, authorities: readonly X509Certific
         'the list of that authority',
       );
     }
-  }
-}
-
-function checkRadiusSecret(radius: unknown): void {
-  const isObject = typeof radius === 'object' && radius !== null && !Array.isArray(radius);
-  const secret =
-    isObject && Object.keys(radius).join() === 'secret' ? (radius as { secret: unknown }).secret : undefined;
-  if (typeof secret !== 'string' || !new RegExp(`^${RADIUS_SECRET_PATTERN}$`).test(secret)) {
-    invalid({
-      code: 'RADIUS_SECRET_INVALID',
-      what: 'radius does not hold a secret that the gateway can use',
-      allowed: '{"secret": ...} with 16 to 48 printable ASCII characters without spaces',
-      instead: '"radius": {"secret": "32 random letters and digits"}',
-    });
   }
 }
 

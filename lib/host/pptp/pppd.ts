@@ -14,6 +14,8 @@ interface PppdOptions {
   readonly dnsServers: readonly string[];
   readonly idleSeconds: number;
   readonly sessionSeconds: number;
+  /** Options of a plugin that knows the users. */
+  readonly plugin: readonly string[];
 }
 
 /**
@@ -39,6 +41,7 @@ export function renderPppdOptions(options: PppdOptions): string {
     ...(options.idleSeconds === 0 ? [] : [`idle ${options.idleSeconds}`]),
     ...(options.sessionSeconds === 0 ? [] : [`maxconnect ${options.sessionSeconds}`]),
     ...options.dnsServers.map((server) => `ms-dns ${server}`),
+    ...options.plugin,
     '',
   ].join('\n');
 }

@@ -1,9 +1,11 @@
 import type { TokenTest } from '../../flows';
 import type { HostService } from '../host-service';
 import { OptionCheck } from '../option-check';
+import { checkedRadius, type RadiusOptions } from '../radius';
 import { renderPppdOptions, renderPptpdConf } from './pppd';
 import type { PptpPool } from './pptp-pool';
 import { PPTP_PYTHON } from './pptp-python';
+import { PPPD_RADIUS_OPTIONS, PPTP_RADIUS_PYTHON, radiusSettings, renderPppdRadius } from './radius';
 
 /** Limits of the PPTP server, each with its reason in docs/host-pptp.md. */
 export interface PptpLimits {
@@ -55,6 +57,14 @@ export interface PptpServiceOptions {
    */
   readonly greFilter?: 'gate' | 'helper';
   /**
+   * RADIUS servers that know the users, instead of the list in the secret. They must answer accounting as well, on the port
+   * after `port`: pppd reports every session, and waits for the answer. `MSCHAPV2_SECOND_FACTOR` says what a second
+   * factor can be.
+   *
+   * @default the users are those of the secret
+   */
+  readonly radius?: RadiusOptions;
+  /**
    * Tells tokens of the core in use.
    *
    * @default nothing is a token
@@ -69,7 +79,9 @@ export interface PptpServiceOptions {
  */
 export function pptpService(options: PptpServiceOptions): HostService {
   const { pool, limits = {}, greFilter = 'gate' } = options;
-  const check = new OptionCheck(options.isToken ?? (() => false));
+  const isToken = options.isToken ?? (() => false);
+  const check = new OptionCheck(isToken);
+  const radius = options.radius && checkedRadius(options.radius, check, isToken);
   const limit = (name: keyof PptpLimits, preset: number, least: number, most: number) =>
     check.wholeNumber(`limits.${name}`, limits[name], preset, least, most);
   const dnsServers = check.dnsServers(options.dnsServers ?? []);
@@ -85,7 +97,7 @@ export function pptpService(options: PptpServiceOptions): HostService {
       ...(greFilter === 'helper' ? ['nf_conntrack_pptp'] : []),
     ],
     units: ['pptpd.service'],
-    settings: { pptp_pool: pool.range.cidr, pptp_fixed: pool.fixedIp },
+    settings: { pptp_pool: pool.range.cidr, pptp_fixed: pool.fixedIp, ...(radius && radiusSettings(radius)) },
     files: [
       { path: '/etc/pptpd.conf', content: renderPptpdConf(pool) },
       {
@@ -94,8 +106,10 @@ export function pptpService(options: PptpServiceOptions): HostService {
           dnsServers,
           idleSeconds: limit('idleSeconds', 1800, 0, 31_536_000),
           sessionSeconds: limit('sessionSeconds', 36_000, 0, 31_536_000),
+          plugin: radius === undefined ? [] : PPPD_RADIUS_OPTIONS,
         }),
       },
+      ...(radius === undefined ? [] : renderPppdRadius(radius)),
       {
         // pptpd accepts nobody else while it waits for a new client's first message, so it waits 5 seconds, not 10.
         path: '/etc/systemd/system/pptpd.service.d/gateway.conf',
@@ -130,7 +144,7 @@ echo "$PPP_REMOTE $PEERNAME" >"$PPPD_PID"
       gateway: pool.localIp,
       opens: [{ kind: 'pptp', newConnectionsPerMinute, newConnectionsBurst, form: greFilter }],
     },
-    python: PPTP_PYTHON,
-    pythonClass: 'Pptp',
+    python: radius === undefined ? PPTP_PYTHON : PPTP_PYTHON + PPTP_RADIUS_PYTHON,
+    pythonClass: radius === undefined ? 'Pptp' : 'PptpRadius',
   };
 }
