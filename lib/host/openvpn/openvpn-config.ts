@@ -1,7 +1,7 @@
 /** What server.conf is made from. */
 export interface OpenVpnConfig {
-  /** The first address of the pool. */
-  readonly network: string;
+  /** The gateway's own address inside the tunnel. */
+  readonly gateway: string;
   readonly netmask: string;
   readonly transport: 'udp' | 'tcp';
   readonly port: number;
@@ -20,7 +20,7 @@ const CREDENTIALS = '/run/credentials/vpn-gateway-openvpn.service';
  * and hands over the keys.
  *
  * No mssfix: the packet filter clamps the MSS of both directions to the MTU of tun0. No ifconfig-pool: every user has a
- * file in users/ with an address, and nobody else gets in. The revoked certificates are a folder of serial numbers, since
+ * file in users/ with an address, and nobody else gets in. No `server`, which takes no pool larger than a /16. The revoked certificates are a folder of serial numbers, since
  * a list in a file must exist before the first revocation, and stops everybody once it is out of date.
  */
 export function renderOpenVpnConfig(config: OpenVpnConfig): string {
@@ -31,7 +31,7 @@ export function renderOpenVpnConfig(config: OpenVpnConfig): string {
       : ['proto tcp4-server', 'tcp-nodelay']),
     `port ${config.port}`,
     ...['dev tun0', 'dev-type tun', 'disable-dco', 'ifconfig-noexec', 'persist-tun', 'persist-key'],
-    ...['topology subnet', `server ${config.network} ${config.netmask} nopool`],
+    ...['mode server', 'tls-server', 'topology subnet', `ifconfig ${config.gateway} ${config.netmask}`],
     ...[`tun-mtu ${config.mtu}`, 'mssfix 0'],
     ...['certificate', 'key', 'ca', 'tls-crypt-v2'].map(
       (name) => `${name === 'certificate' ? 'cert' : name} ${CREDENTIALS}/${name}`,
@@ -49,6 +49,7 @@ export function renderOpenVpnConfig(config: OpenVpnConfig): string {
       ...['connect', 'disconnect'].map((on) => `client-${on} /usr/local/sbin/vpn-gateway-openvpn`),
     ],
     ...[
+      ...['topology subnet', `route-gateway ${config.gateway}`],
       // A client that says goodbye frees its session at once, and not after two minutes.
       ...(config.transport === 'udp' ? ['explicit-exit-notify 1'] : []),
       // Clients carry IPv6 into the tunnel when everything goes there, and get an ICMPv6 error instead of a way around it.

@@ -96,13 +96,19 @@ class OpenVpn:
 			os.remove(f'{self.home}{folder}/{name}')
 		return sum([write(f'{self.home}{folder}/{name}', text, 0o644) for name, text in files.items()]) + len(gone)
 
-	def manage(self, *commands): # over OpenVPN's management socket; nothing where it does not run
+	def manage(self, *commands): # what OpenVPN's management socket answers; nothing where it does not run
+		said = []
 		with socket.socket(socket.AF_UNIX) as daemon:
 			daemon.settimeout(10)
-			if daemon.connect_ex(self.live + 'management'):
-				return ''
-			daemon.sendall(''.join(f'{command}\n' for command in (*commands, 'quit')).encode())
-			return daemon.makefile(errors='replace').read()
+			if daemon.connect_ex(self.live + 'management') == 0:
+				answers = daemon.makefile(errors='replace')
+				for command in commands:
+					daemon.sendall(f'{command}\n'.encode())
+					for line in answers:
+						said.append(line)
+						if re.match('END|SUCCESS|ERROR', line):
+							break
+		return said
 
 	def commit(self, plan):
 		files, users, routes, revoked = plan
@@ -114,7 +120,7 @@ class OpenVpn:
 		if restart:
 			run('systemctl', 'try-restart', 'vpn-gateway-openvpn.service')
 		ended = []
-		for line in self.manage('status 3').splitlines():
+		for line in self.manage('status 3'):
 			kind, name, _, address, *rest = line.split('\t') + [''] * 4
 			if kind == 'CLIENT_LIST' and address and (users.get(name) != address or read(f'{self.live}serial.{name}').strip() in revoked):
 				ended.append(f'client-kill {rest[6]}')

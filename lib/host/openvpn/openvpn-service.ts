@@ -82,7 +82,7 @@ export function openVpnService(options: OpenVpnServiceOptions): HostService {
   const maxClients = check.wholeNumber('maxClients', options.maxClients, 1024, 1, 65535);
   const dnsServers = check.dnsServers(options.dnsServers ?? []);
   const pushed = routes === 'everything' ? [] : [...rangesOf(routes, isToken), ...dnsServers.map((ip) => `${ip}/32`)];
-  const [network, netmask] = [pool.range.address(0), netmaskOf(pool.range.prefixLength)];
+  const netmask = netmaskOf(pool.range.prefixLength);
   return {
     name: 'openvpn',
     packages: ['openvpn', 'openssl'],
@@ -98,7 +98,7 @@ export function openVpnService(options: OpenVpnServiceOptions): HostService {
       {
         path: '/etc/vpn-gateway/openvpn/server.conf',
         content: renderOpenVpnConfig({
-          ...{ network, netmask, transport, port, mtu, maxClients, dnsServers },
+          ...{ gateway: pool.gateway, netmask, transport, port, mtu, maxClients, dnsServers },
           redirect: routes === 'everything',
         }),
       },

@@ -79,8 +79,10 @@ describe('server.conf', () => {
       ifconfig-noexec
       persist-tun
       persist-key
+      mode server
+      tls-server
       topology subnet
-      server 10.99.3.0 255.255.255.0 nopool
+      ifconfig 10.99.3.1 255.255.255.0
       tun-mtu 1440
       mssfix 0
       cert /run/credentials/vpn-gateway-openvpn.service/certificate
@@ -108,6 +110,8 @@ describe('server.conf', () => {
       script-security 2
       client-connect /usr/local/sbin/vpn-gateway-openvpn
       client-disconnect /usr/local/sbin/vpn-gateway-openvpn
+      push "topology subnet"
+      push "route-gateway 10.99.3.1"
       push "explicit-exit-notify 1"
       push "redirect-gateway def1 ipv6"
       push "ifconfig-ipv6 fd15:53b6:dead::2/64 fd15:53b6:dead::1"
@@ -143,10 +147,10 @@ describe('server.conf', () => {
   });
 
   test.each([
-    ['10.0.0.0/8', 'server 10.0.0.0 255.0.0.0 nopool'],
-    ['10.96.0.0/14', 'server 10.96.0.0 255.252.0.0 nopool'],
-    ['172.16.4.128/25', 'server 172.16.4.128 255.255.255.128 nopool'],
-    ['172.16.4.8/29', 'server 172.16.4.8 255.255.255.248 nopool'],
+    ['10.0.0.0/8', 'ifconfig 10.0.0.1 255.0.0.0'],
+    ['10.96.0.0/14', 'ifconfig 10.96.0.1 255.252.0.0'],
+    ['172.16.4.128/25', 'ifconfig 172.16.4.129 255.255.255.128'],
+    ['172.16.4.8/29', 'ifconfig 172.16.4.9 255.255.255.248'],
   ])('names the pool %s by its netmask', (cidr, line) => {
     expect(config({ pool: ClientPool.from(cidr) })).toContain(line);
   });
