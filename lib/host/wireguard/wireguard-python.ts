@@ -5,8 +5,10 @@ import { WIREGUARD_KEY_PATTERN } from './wireguard-secret';
  * both the same secrets.
  *
  * A user who changed is removed before `wg syncconf` adds the peer again, since the kernel keeps the running session of a
- * peer whose shared key or address changes. `answer` is a whole handshake over the loopback, from an interface and with
- * a key of the moment: only an interface that is up, listens on its port and has its private key completes one.
+ * peer whose shared key or address changes, and `wg` 1.0.20210914 leaves a shared key in place that the file no longer has.
+ *
+ * `answer` is a whole handshake over the loopback, from an interface and with a key of the moment: only an interface that
+ * is up, listens on its port and has its private key completes one. Two may run at once, and one may be killed.
  */
 export const WIREGUARD_PYTHON = String.raw`
 class WireGuard:
@@ -48,7 +50,7 @@ class WireGuard:
 		if self.runs():
 			for row in run('wg', 'show', 'wg0', 'dump').splitlines()[1:]:
 				key, shared, _, address = row.split('\t')[:4]
-				if peers.get(key) != (shared, address):
+				if address != '(none)' and peers.get(key) != (shared, address):
 					run('wg', 'set', 'wg0', 'peer', key, 'remove')
 					gone.append(key)
 			run('wg', 'syncconf', 'wg0', self.config)
@@ -57,20 +59,21 @@ class WireGuard:
 
 	def answer(self):
 		need(self.runs(), 'wireguard: no interface')
-		gone = lambda: subprocess.run(('ip', 'link', 'delete', 'wg-answer'), stderr=subprocess.DEVNULL)
-		private, own = run('wg', 'genkey'), run('wg', 'show', 'wg0', 'public-key').strip()
+		delete = lambda name: subprocess.run(('ip', 'link', 'delete', name), stderr=subprocess.DEVNULL)
+		for old in glob.glob('/sys/class/net/wg-*'):
+			os.path.exists('/proc/' + old.split('wg-')[1]) or delete(os.path.basename(old))
+		private, own, probe = run('wg', 'genkey'), run('wg', 'show', 'wg0', 'public-key').strip(), f'wg-{os.getpid()}'
 		public, there = run('wg', 'pubkey', input=private).strip(), '127.0.0.1:' + os.environ['wireguard_port']
-		gone()
 		try:
-			run('ip', 'link', 'add', 'wg-answer', 'type', 'wireguard')
+			run('ip', 'link', 'add', probe, 'type', 'wireguard')
 			run('wg', 'set', 'wg0', 'peer', public)
-			run('wg', 'set', 'wg-answer', 'private-key', '/dev/stdin', 'peer', own, 'endpoint', there, 'persistent-keepalive', '1', input=private)
-			run('ip', 'link', 'set', 'wg-answer', 'up')
+			run('wg', 'set', probe, 'private-key', '/dev/stdin', 'peer', own, 'endpoint', there, 'persistent-keepalive', '1', input=private)
+			run('ip', 'link', 'set', probe, 'up')
 			until = time.monotonic() + 5
-			while run('wg', 'show', 'wg-answer', 'latest-handshakes').endswith('\t0\n'):
+			while run('wg', 'show', probe, 'latest-handshakes').endswith('\t0\n'):
 				need(time.monotonic() < until, 'wireguard: no handshake')
 				time.sleep(.1)
 		finally:
-			gone()
+			delete(probe)
 			run('wg', 'set', 'wg0', 'peer', public, 'remove')
 `.replace('KEY_PATTERN', WIREGUARD_KEY_PATTERN);

@@ -59,7 +59,8 @@ export function wireGuardService(options: WireGuardServiceOptions): HostService 
       {
         path: '/etc/systemd/system/vpn-gateway-wg.service',
         // Setting up again, after the process failed, leaves sessions alone: syncconf changes only what differs. A process
-        // that systemd stops takes the interface along; one that fails does not.
+        // that is told to stop takes the interface along; one that fails does not. KillMode lets it log the ends of sessions:
+        // otherwise the logging program, which it starts, would be told to stop as well.
         content: `[Unit]
 Description=WireGuard on wg0, and the log of its sessions
 ConditionPathExists=/run/vpn-gateway/serve
@@ -71,7 +72,8 @@ ExecStartPre=+/usr/bin/wg syncconf wg0 /etc/wireguard/wg0.conf
 ExecStartPre=+/usr/sbin/ip address replace ${pool.gateway}/${pool.range.prefixLength} dev wg0
 ExecStartPre=+/usr/sbin/ip link set wg0 mtu ${mtu} up
 ExecStart=/usr/local/sbin/vpn-gateway-wg
-ExecStop=-+/usr/sbin/ip link delete wg0
+ExecStopPost=+/bin/sh -c '[ $$SERVICE_RESULT != success ] || ip link delete wg0'
+KillMode=mixed
 Restart=always
 RestartSec=1
 WatchdogSec=60

@@ -134,6 +134,13 @@ PresharedKey = ${privateKey(7)}
     expect(Object.keys(sandbox.peers)).toEqual([ALICE, BOB]);
   });
 
+  test('are told apart from the peer of a readiness check that is under way', () => {
+    serving(alice);
+    sandbox.interfaces({ wg0: { peers: { ...sandbox.peers, [CAROL]: { shared: '(none)', ips: '(none)' } } } });
+    expect(sandbox.users(secretOf(alice, bob))).toEqual(said('wireguard: 2 users, 0 removed or changed\n'));
+    expect(Object.keys(sandbox.peers)).toEqual([ALICE, BOB]);
+  });
+
   test('stay as they are when the next secret is refused', () => {
     serving(alice, bob);
     const before = sandbox.read(CONFIG);

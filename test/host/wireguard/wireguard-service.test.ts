@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { ClientPool } from '../../../lib/host';
 import { type WireGuardServiceOptions, wireGuardService } from '../../../lib/host/wireguard';
 import { errorOf } from '../../support/messages';
@@ -65,8 +66,18 @@ describe('WireGuard as a service of the host', () => {
   });
 
   test('takes the interface along when it is stopped, and not when it fails', () => {
-    expect(unitOf()).toContain('\nExecStop=-+/usr/sbin/ip link delete wg0\n');
-    expect(unitOf()).not.toContain('ExecStopPost');
+    const [, script = ''] = /^ExecStopPost=\+\/bin\/sh -c '(.*)'$/m.exec(unitOf()) ?? [];
+    const commands = (SERVICE_RESULT: string) =>
+      spawnSync('sh', ['-c', `ip() { echo ip "$@"; }\n${script.replaceAll('$$', '$')}`], {
+        env: { ...process.env, SERVICE_RESULT },
+        encoding: 'utf8',
+      });
+    expect(commands('success')).toMatchObject({ status: 0, stdout: 'ip link delete wg0\n' });
+    for (const failure of ['exit-code', 'signal', 'watchdog']) {
+      expect(commands(failure)).toMatchObject({ status: 0, stdout: '' });
+    }
+    expect(unitOf()).not.toContain('ExecStop=');
+    expect(unitOf()).toContain('\nKillMode=mixed\n');
   });
 
   test('runs its process as nobody in particular, with one right and two kinds of sockets', () => {
