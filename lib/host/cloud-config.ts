@@ -70,10 +70,25 @@ function cloudConfig(host: HostConfig, files: readonly string[], commands: HostC
   ].join('\n');
 }
 
+/** What was compressed before: programs are the same for every gateway of an app. */
+const PACKED = new Map<string, string>();
+
 /** Not by Node's zlib, whose output differs between versions and processors. */
+function packed(content: string): string {
+  const known = PACKED.get(content);
+  if (known !== undefined) {
+    return known;
+  }
+  if (PACKED.size >= 32) {
+    PACKED.clear();
+  }
+  const base64 = Buffer.from(gzipSync(strToU8(content), { level: 9, mtime: 0 })).toString('base64');
+  PACKED.set(content, base64);
+  return base64;
+}
+
 function asPacked(file: HostFile): string {
-  const packed = gzipSync(strToU8(file.content), { level: 9, mtime: 0 });
-  return `${entry(file)}\n encoding: gz+b64\n content: ${Buffer.from(packed).toString('base64')}`;
+  return `${entry(file)}\n encoding: gz+b64\n content: ${packed(file.content)}`;
 }
 
 /** A literal block of known indentation holds any printable text that ends with one line break. Two columns: space is dear. */
