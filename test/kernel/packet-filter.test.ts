@@ -344,6 +344,19 @@ describe.each(BACKENDS)('a user with destinations, %s', (backend) => {
   });
 });
 
+describe.each(BACKENDS)("a client's connection, %s", (backend) => {
+  test.each([
+    ['a reload of the filter', () => network.reload(backend)],
+    ['a flush of the connection table, once the client sends', () => network.gateway.must('conntrack', '-F')],
+  ])('goes on after %s', async (_, disturb) => {
+    load(backend);
+    expect(await tcp(alice, '10.20.0.5', 443, true, 'long')).toBe(true);
+    expect(await alice.agent.do('talk', { name: 'long' })).toBe(true);
+    disturb();
+    expect(await alice.agent.do('talk', { name: 'long' })).toBe(true);
+  });
+});
+
 describe.each(BACKENDS)('a changed policy, %s', (backend) => {
   beforeEach(() => load(backend));
 
@@ -374,7 +387,8 @@ describe.each(BACKENDS)('a changed policy, %s', (backend) => {
     const before = network.counted(backend, rule);
     apply(POLICY);
     expect(before).toBeGreaterThan(0);
-    expect(network.counted(backend, rule)).toBe(before);
+    // SYNs that are repeated meanwhile count on; a filter that was loaded again would begin at nothing.
+    expect(network.counted(backend, rule)).toBeGreaterThanOrEqual(before);
   });
 });
 

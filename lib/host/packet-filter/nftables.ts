@@ -63,7 +63,7 @@ def filter_load(clients, destinations, reach):
 	lines = [f'flush set {table} clients', f'flush map {table} reach', f'flush chain {table} destinations']
 	if clients:
 		lines.append(f'add element {table} clients {{ {", ".join(clients)} }}')
-	lines += [f'add rule {table} destinations {to(*one)} accept' for one in destinations]
+	lines += [f'add rule {table} destinations {to(*one)} counter accept' for one in destinations]
 	for addresses, some in reach: # users with the same destinations share a chain
 		rules = tuple(f'{to(*one)} return' for one in some)
 		if rules not in chains:
@@ -190,7 +190,7 @@ function services({ udp, tcp, esp, pptp }: OpenFlows): Block {
             'control',
             stranger,
             flood('pptp', pptp.newConnectionsPerMinute, pptp.newConnectionsBurst),
-            'ct state new accept',
+            'ct state new counter accept',
             pptp.form === 'gate'
               ? 'ct state established update @peers { ip saddr } counter accept'
               : 'ct state established counter accept',

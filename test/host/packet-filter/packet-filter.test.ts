@@ -139,7 +139,7 @@ describe('the packet filter in nftables', () => {
     expect(chain(nft([PPTP_STRICT]), 'control')).toEqual([
       'ip saddr != @clients counter jump refuse_stranger',
       'ct state new update @flood_pptp { ip saddr limit rate over 6/minute burst 5 packets } counter jump refuse_flood',
-      'ct state new accept',
+      'ct state new counter accept',
       'ct state established counter accept',
       'counter drop',
     ]);
