@@ -31,6 +31,13 @@ export const examples: readonly Example[] = [
     expect: { verdict: 'refused', code: 'NO_INTERNET_ROUTE' },
   },
   {
+    folder: 'aws-migration',
+    cloud: 'AWS',
+    cli: 'cdk',
+    asked: 'PPTP beside WireGuard',
+    expect: { verdict: 'works', builds: 'AWS::EC2::Instance' },
+  },
+  {
     folder: 'azure-refused',
     cloud: 'Azure',
     cli: 'cdktf',
