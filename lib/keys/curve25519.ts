@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 
 /** A private key of WireGuard, as `wg genkey` makes it: 32 bytes in Base64. */
 export function wireGuardPrivateKey(): string {
@@ -8,19 +8,6 @@ export function wireGuardPrivateKey(): string {
   key[0] = (key[0] ?? 0) & 248;
   key[31] = ((key[31] ?? 0) & 127) | 64;
   return key.toString('base64');
-}
-
-/** The public key of a private one, as `wg pubkey` derives it. */
-export function wireGuardPublicKey(privateKey: string): string {
-  // PKCS #8 of an X25519 key: this, and then the 32 bytes (RFC 8410).
-  const head = Buffer.from('302e020100300506032b656e04220420', 'hex');
-  const key = createPrivateKey({
-    key: Buffer.concat([head, Buffer.from(privateKey, 'base64')]),
-    format: 'der',
-    type: 'pkcs8',
-  });
-  const { x = '' } = createPublicKey(key).export({ format: 'jwk' });
-  return Buffer.from(x, 'base64url').toString('base64');
 }
 
 /** A key that one client and the server share on top of their key pairs, as `wg genpsk` makes it. */

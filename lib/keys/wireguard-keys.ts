@@ -1,5 +1,6 @@
+import { wireGuardPublicKey } from '../host/wireguard/public-key';
 import { parseWireGuardSecret } from '../host/wireguard/wireguard-secret';
-import { wireGuardPresharedKey, wireGuardPrivateKey, wireGuardPublicKey } from './curve25519';
+import { wireGuardPresharedKey, wireGuardPrivateKey } from './curve25519';
 import { type Gateway, poolOf } from './gateway';
 import type { ProtocolKeys } from './protocol-keys';
 

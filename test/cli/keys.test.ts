@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import * as fs from 'node:fs';
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
-import { wireGuardPublicKey } from '../../lib/keys/curve25519';
+import { wireGuardPublicKey } from '../../lib/host/wireguard/public-key';
 import { type Secret, Shell } from './world';
 
 // Keys for RSA take a second or two each.

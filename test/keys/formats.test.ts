@@ -1,8 +1,9 @@
 import { createDecipheriv, createHmac, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import * as fc from 'fast-check';
+import { wireGuardPublicKey } from '../../lib/host/wireguard/public-key';
 import { CertificateAuthority } from '../../lib/keys/certificate-authority';
-import { wireGuardPresharedKey, wireGuardPrivateKey, wireGuardPublicKey } from '../../lib/keys/curve25519';
+import { wireGuardPresharedKey, wireGuardPrivateKey } from '../../lib/keys/curve25519';
 import { bmpString, integer, objectIdentifier, octetString } from '../../lib/keys/der';
 import { powerShell, quoted, xml } from '../../lib/keys/escape';
 import { randomPassword } from '../../lib/keys/password';

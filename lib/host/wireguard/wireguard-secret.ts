@@ -1,7 +1,7 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { invalid } from '../../errors';
 import type { ClientPool } from '../client-pool';
 import { parseSecret, refuseDuplicate, type SecretUser } from '../secret';
+import { wireGuardPublicKey } from './public-key';
 
 /** One user of WireGuard, which is one device: a key in two devices at once makes both lose packets. */
 export interface WireGuardUser extends SecretUser {
@@ -53,7 +53,7 @@ export function parseWireGuardSecret(json: string, pool: ClientPool): WireGuardS
     example: `{"name": "alice", "publicKey": "...", "address": "${pool.range.address(2)}"}`,
   });
   const privateKey = keyOf(values.privateKey, 'privateKey');
-  const own = publicKeyOf(privateKey);
+  const own = wireGuardPublicKey(privateKey);
   const taken = new Set<string>();
   return {
     privateKey,
@@ -89,15 +89,4 @@ function keyOf(value: unknown, what: string): string {
     });
   }
   return value;
-}
-
-/** The public half of a private key; Curve25519 takes any 32 bytes. */
-function publicKeyOf(privateKey: string): string {
-  const asn1 = Buffer.from('302e020100300506032b656e04220420', 'hex');
-  const key = createPrivateKey({
-    key: Buffer.concat([asn1, Buffer.from(privateKey, 'base64')]),
-    format: 'der',
-    type: 'pkcs8',
-  });
-  return createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64');
 }
