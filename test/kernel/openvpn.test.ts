@@ -199,6 +199,19 @@ describe('OpenVPN of Debian 13 on the rendered configuration', () => {
     bob.stop();
   });
 
+  test('is too much for a client whose IPv6 is switched off, until its profile says so', () => {
+    const ipv6 = (value: number) =>
+      machines.bob.sh(`for on in all default; do echo ${value} >/proc/sys/net/ipv6/conf/$on/disable_ipv6; done`);
+    ipv6(1);
+    expect(bob.connect(profiles.bob)).toContain("Linux can't add IPv6 to interface tun0");
+    expect(bob.connect(`pull-filter ignore ifconfig-ipv6\n${profiles.bob}`)).toContain(
+      'Initialization Sequence Completed',
+    );
+    expect(pings(machines.bob, '10.20.0.2')).toBe(true);
+    bob.stop();
+    ipv6(0);
+  });
+
   describe('refuses', () => {
     const impatient = 'hand-window 3\nconnect-retry-max 1\nresolv-retry 0';
     const failed = (user: string) => [`auth-failure protocol=openvpn user="${user}" client=198.51.100.2`];
