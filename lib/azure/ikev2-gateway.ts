@@ -21,17 +21,16 @@ export interface Ikev2Options extends MachineGatewayOptions {
    */
   readonly authentication: readonly Ikev2Method[];
   /**
+   * What clients send into the tunnel: everything (`'full'`, IPv6 as well, which ends in the gateway), or these IPv4 ranges
+   * in CIDR notation, to which the DNS servers are added. Where they may go is decided by `allowClientsTo`.
+   */
+  readonly routes: 'full' | readonly string[];
+  /**
    * The RADIUS servers for `'eap-radius'`. Their shared secret is in the secret of the gateway.
    *
    * @default - none
    */
   readonly radius?: RadiusOptions;
-  /**
-   * IPv4 ranges that clients send into the tunnel, in CIDR notation. Where they may go is decided by `allowClientsTo`.
-   *
-   * @default - everything, IPv6 as well, which ends in the gateway
-   */
-  readonly routes?: readonly string[];
   /**
    * Size of the largest packet inside the tunnel, in bytes.
    *
@@ -52,7 +51,6 @@ export interface Ikev2GatewayProps extends Ikev2Options, MachineGatewayProps {}
 /** What is particular to IKEv2 on a machine. */
 export const IKEV2_MACHINE: MachineKind<Ikev2Options> = {
   className: 'Ikev2Gateway',
-  // Azure translates the address of every machine, so ESP always comes in UDP 4500.
   protocol: IKEV2,
   service: ({ serverName, authentication, radius, routes, mtu, sha1ForWindows }, { pool, dnsServers }) =>
     ikev2Service({
@@ -66,19 +64,21 @@ export const IKEV2_MACHINE: MachineKind<Ikev2Options> = {
       ...(mtu === undefined ? {} : { mtu }),
       ...(sha1ForWindows === undefined ? {} : { sha1ForWindows }),
     }),
+  // Behind a public address, which Azure translates, everything comes by UDP. Clients who dial the machine's own address
+  // may be translated or not, and who is not sends ESP.
+  flowSets: (_, { isPublic }) => (isPublic ? IKEV2.flowSets.slice(0, 1) : IKEV2.flowSets),
   radius: ({ radius }) => radius,
 };
 
 /** Queries take the tunnel as well: Azure's own DNS server lies in no range of a virtual network. */
-function routesOf(routes: readonly string[] | undefined, dnsServers: readonly string[]): 'full' | readonly string[] {
-  if (!Array.isArray(routes) || routes.length === 0) {
-    return routes ?? 'full';
-  }
-  return [...new Set([...routes, ...dnsServers.map((server) => `${server}/32`)])];
+function routesOf(routes: 'full' | readonly string[], dnsServers: readonly string[]): 'full' | readonly string[] {
+  return Array.isArray(routes) && routes.length > 0
+    ? [...new Set([...routes, ...dnsServers.map((server) => `${server}/32`)])]
+    : routes;
 }
 
 /**
- * IKEv2 by strongSwan on a Debian machine, on UDP 500 and 4500. Unlike VPN Gateway it keeps to `clients`, and it takes
+ * IKEv2 by strongSwan on a Debian machine, on UDP 500 and 4500, and on ESP where it has no public address. Unlike VPN Gateway it keeps to `clients`, and it takes
  * passwords (EAP-MSCHAPv2) without a RADIUS server.
  *
  * Its secret is `{"certificate": ..., "privateKey": ..., "clientCa": ..., "users": [{"name", "password"}]}`, where

@@ -13,7 +13,7 @@ import {
 } from '../feasibility';
 import { IpRange } from '../flows';
 import type { Destination, HostService } from '../host';
-import type { RadiusOptions } from '../host/radius';
+import { MSCHAPV2_SECOND_FACTOR, type RadiusOptions } from '../host/radius';
 import type { FlowSet, VpnProtocol } from '../protocols';
 import { annotate } from './annotate';
 import { VirtualNetworkFlowLog } from './flow-logs';
@@ -63,12 +63,12 @@ export interface MachineKind<Options extends MachineGatewayOptions> {
   /** The server on the machine; checks the options that are particular to it. */
   readonly service: (options: Options, settings: MachineSettings) => HostService;
   /**
-   * The flows that it is reached on.
+   * The sets of flows that let clients in: those of its protocol that the server listens on.
    *
    * @throws InvalidInputError `HOST_OPTION_INVALID`
    * @default - the first set of its protocol
    */
-  readonly flowSet?: (options: Options) => FlowSet | undefined;
+  readonly flowSets?: (options: Options, settings: MachineSettings) => readonly FlowSet[];
   /**
    * The RADIUS servers that the machine asks.
    *
@@ -83,8 +83,8 @@ export interface MachinePlan {
   readonly customData: string;
   /** The size of its user data without destinations, in bytes. */
   readonly userDataSize: number;
-  /** The flows that it is reached on, where they are not the usual ones of its protocol. */
-  readonly flowSet: FlowSet | undefined;
+  /** The sets of flows that let clients in. */
+  readonly flowSets: readonly FlowSet[];
   /** What could be built, for the choice among protocols. */
   readonly candidate: (id: string) => Candidate;
   /** What prepares an image for it. */
@@ -108,14 +108,14 @@ export function planMachine<Options extends MachineGatewayOptions>(
   const settings = checkMachine(props, className, gateway);
   const service = kind.service(props, settings);
   const customData = customDataOf(props, settings, service);
-  const flowSet = kind.flowSet?.(props);
-  // Judged by the flows that it will have: another set of the protocol may pass where this one does not.
-  const protocol = flowSet === undefined ? kind.protocol : { ...kind.protocol, flowSets: [flowSet] };
+  const flowSets = kind.flowSets?.(props, settings) ?? kind.protocol.flowSets.slice(0, 1);
+  // Judged by the flows that it will have: another set of the protocol may pass where these do not.
+  const protocol = { ...kind.protocol, flowSets };
   return {
     settings,
     customData,
     userDataSize: userDataSize({ ...newsOf(props), identityClientId: '', clients: settings.clients, destinations: [] }),
-    flowSet,
+    flowSets,
     candidate: (id) => machineCandidate(protocol, props, id),
     imageScript: () => imageScriptOf(props, settings, service),
   };
@@ -202,7 +202,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
 
     this.subnet = props.subnet === undefined ? this.makeSubnet() : undefined;
     this.publicIp = settings.isPublic && props.publicIp === undefined ? this.makePublicIp() : undefined;
-    this.networkSecurityGroup = this.makeNetworkSecurityGroup(kind.protocol, plan.flowSet);
+    this.networkSecurityGroup = this.makeNetworkSecurityGroup(kind.protocol);
     const rules = this.makeRules(kind.radius?.(props));
     this.networkInterface = this.makeNetworkInterface();
     const association = new NetworkInterfaceSecurityGroupAssociation(this, 'NetworkSecurityGroupAssociation', {
@@ -223,7 +223,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     if (props.flowLogs !== undefined) {
       this.flowLog = new VirtualNetworkFlowLog(this, 'FlowLog', flowLogProps(props, props.flowLogs));
     }
-    this.warn(assessed);
+    this.warn(assessed, kind.radius?.(props) !== undefined);
   }
 
   /** The resource id of the machine. */
@@ -380,7 +380,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     });
   }
 
-  private makeNetworkSecurityGroup(protocol: VpnProtocol, flowSet: FlowSet | undefined): VpnNetworkSecurityGroup {
+  private makeNetworkSecurityGroup(protocol: VpnProtocol): VpnNetworkSecurityGroup {
     const { resourceGroupName, location, tags, ...meta } = this.created;
     return new VpnNetworkSecurityGroup(this, 'NetworkSecurityGroup', {
       ...meta,
@@ -390,7 +390,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
       name: this.named('-nsg'),
       clients: this.settings.clients,
       protocols: [protocol],
-      ...(flowSet === undefined ? {} : { flowSets: [flowSet] }),
+      flowSets: this.plan.flowSets,
     });
   }
 
@@ -597,8 +597,12 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     }
   }
 
-  private warn(assessed: AssessedCandidate): void {
+  private warn(assessed: AssessedCandidate, asksRadius: boolean): void {
     const { props, settings } = this;
+    if (asksRadius) {
+      const { path } = this.node;
+      annotate(this, 'WARN', 'RADIUS_SECOND_FACTOR', `${path} asks RADIUS servers. ${MSCHAPV2_SECOND_FACTOR}`);
+    }
     if (!settings.isPublic && props.apt === undefined) {
       annotate(
         this,

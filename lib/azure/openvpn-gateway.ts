@@ -23,11 +23,12 @@ export interface OpenVpnOptions extends MachineGatewayOptions {
    */
   readonly port?: 1194 | 443;
   /**
-   * IPv4 ranges that clients send into the tunnel, in CIDR notation. Where they may go is decided by `allowClientsTo`.
+   * What clients send into the tunnel: everything, with IPv6 turned back at the client, or these IPv4 ranges in CIDR
+   * notation. Where they may go is decided by `allowClientsTo`.
    *
-   * @default - everything, with IPv6 turned back at the client
+   * @default 'everything'
    */
-  readonly routes?: readonly string[];
+  readonly routes?: 'everything' | readonly string[];
   /**
    * MTU of the tunnel in bytes, at least 1280.
    *
@@ -60,14 +61,13 @@ export const OPENVPN_MACHINE: MachineKind<OpenVpnOptions> = {
       ...(mtu === undefined ? {} : { mtu }),
       ...(maxClients === undefined ? {} : { maxClients }),
     }),
-  flowSet,
+  flowSets,
 };
 
-/** The set of flows for a port; the usual one need not be said. */
-function flowSet({ transport = 'udp', port = 1194 }: OpenVpnOptions): FlowSet | undefined {
+function flowSets({ transport = 'udp', port = 1194 }: OpenVpnOptions): readonly FlowSet[] {
   const flow = Flow[transport](port);
-  const set = OPENVPN.flowSets.find(({ flows }) => flows.length === 1 && flows[0]?.id === flow.id);
-  if (set === undefined) {
+  const sets = OPENVPN.flowSets.filter(({ flows }) => flows.length === 1 && flows[0]?.id === flow.id);
+  if (sets.length === 0) {
     invalid({
       code: 'HOST_OPTION_INVALID',
       what: 'port is not one that OpenVPN is reached on here',
@@ -76,7 +76,7 @@ function flowSet({ transport = 'udp', port = 1194 }: OpenVpnOptions): FlowSet | 
       instead: 'port: 443',
     });
   }
-  return set === OPENVPN.flowSets[0] ? undefined : set;
+  return sets;
 }
 
 /**

@@ -2,19 +2,33 @@
 
 import { Token } from 'cdktf';
 import {
+  Clients,
   FLOW_SLOTS,
   Ikev2Gateway,
   type Ikev2GatewayProps,
   Insecure,
   OpenVpnGateway,
   type OpenVpnGatewayProps,
+  Through,
 } from 'pptp-constructs/azure';
-import { clients, cloudConfigOf, filesOf, machine, networkOf, plant, synthesised, textOf, thrown } from './support';
+import {
+  annotations,
+  clients,
+  cloudConfigOf,
+  filesOf,
+  machine,
+  networkOf,
+  plant,
+  synthesised,
+  textOf,
+  thrown,
+} from './support';
 
 const ikev2 = {
   ...machine,
   serverName: 'vpn.plant4.example',
   authentication: ['eap-mschapv2', 'certificate'],
+  routes: 'full',
 } as const;
 
 function buildIkev2(change: Partial<Ikev2GatewayProps> = {}) {
@@ -38,8 +52,13 @@ function letIn(stack: ReturnType<typeof plant>): string[] {
 }
 
 describe('IKEv2', () => {
-  test('comes in by UDP 500 and 4500, and never by ESP: Azure translates the address of every machine', () => {
+  test('comes in by UDP 500 and 4500, and not by ESP where Azure translates the address of the machine', () => {
     expect(letIn(buildIkev2())).toEqual(['Udp 4500 1020', 'Udp 500 1000']);
+  });
+
+  test('comes in by ESP too where clients dial the address of the machine itself: no NAT may lie before them', () => {
+    const stack = buildIkev2({ through: [Through.VIRTUAL_NETWORK_PEERING], clients: Clients.from('10.50.0.0/16') });
+    expect(letIn(stack)).toEqual(['Esp * 1040', 'Udp 4500 1020', 'Udp 500 1000']);
   });
 
   test('has its name, its methods and its routes in the host', () => {
@@ -81,6 +100,7 @@ describe('IKEv2', () => {
       ['Outbound', 'Udp', '10.40.1.5', '1645'],
     ]);
     expect(new Set(rules.map(({ priority }) => priority)).size).toBe(2);
+    expect(annotations(stack.node.findChild('Vpn'))).toMatchSnapshot();
   });
 
   test.each<{ what: string; change: object; code: string }>([
@@ -96,6 +116,7 @@ describe('IKEv2', () => {
     { what: 'two EAP methods', change: { authentication: ['eap-tls', 'eap-mschapv2'] }, code: 'IKEV2_ONE_EAP_METHOD' },
     { what: 'RADIUS without servers', change: { authentication: ['eap-radius'] }, code: 'HOST_OPTION_INVALID' },
     { what: 'servers without RADIUS', change: { radius: { servers: ['10.40.1.4'] } }, code: 'HOST_OPTION_INVALID' },
+    { what: 'no routes', change: { routes: undefined }, code: 'HOST_OPTION_INVALID' },
     { what: 'no routes in the list', change: { routes: [] }, code: 'HOST_OPTION_INVALID' },
     { what: 'SHA-1 without a reason', change: { sha1ForWindows: true }, code: 'INSECURE_WITHOUT_REASON' },
   ])('$what is refused', ({ change, code }) => {

@@ -89,7 +89,12 @@ describe('the swap', () => {
 
 describe('servers on machines', () => {
   const wireGuard = Vpn.wireGuard(machine);
-  const ownIkev2 = Vpn.ikev2({ ...machine, serverName: 'vpn.plant4.example', authentication: ['eap-mschapv2'] });
+  const ownIkev2 = Vpn.ikev2({
+    ...machine,
+    serverName: 'vpn.plant4.example',
+    authentication: ['eap-mschapv2'],
+    routes: 'full',
+  });
   const openVpn = Vpn.openVpn(machine);
 
   test.each([
