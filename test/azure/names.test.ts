@@ -1,5 +1,5 @@
 import { Token } from 'cdktf';
-import { azureName, nameFromPath } from '../../lib/azure/names';
+import { azureName, ENDPOINT_NAME, MACHINE_NAME, nameFromPath } from '../../lib/azure/names';
 import { textOf, thrown } from './support';
 
 test('a name is the path of the construct', () => {
@@ -23,6 +23,16 @@ test.each([
   expect(azureName(name, 'it')).toBe(name);
   expect(name).toMatch(/-[0-9a-f]{8}-ip$/);
   expect(nameFromPath(path, '-ip')).toBe(name);
+});
+
+test('machines take no underscores and full stops, and shorter names', () => {
+  expect(nameFromPath('plant4/Vpn/WireGuard', '-identity', MACHINE_NAME)).toBe('plant4-Vpn-WireGuard-identity');
+  const [one, other] = ['plant_4/Vpn', 'plant.4/Vpn'].map((path) => nameFromPath(path, '', MACHINE_NAME));
+  expect(one).toMatch(/^plant-4-Vpn-[0-9a-f]{8}$/);
+  expect(other).toMatch(/^plant-4-Vpn-[0-9a-f]{8}$/);
+  expect(one).not.toBe(other);
+  expect(nameFromPath(`plant4/${'x'.repeat(100)}`, '', MACHINE_NAME)).toHaveLength(64);
+  expect(nameFromPath(`plant4/${'x'.repeat(100)}`, '-journal', ENDPOINT_NAME)).toHaveLength(44);
 });
 
 test('a name of 80 characters is taken, and one of 81 is not', () => {
