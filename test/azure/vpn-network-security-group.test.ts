@@ -25,23 +25,12 @@ import {
 import { PPTP, VPN_PROTOCOLS } from '../../lib/protocols';
 import { clients, only, plant, ref, resolved, synthesised, textOf, thrown } from './support';
 
-const right = {
-  resourceGroupName: 'plant4',
-  location: 'westeurope',
-  clients,
-  protocols: [WIREGUARD],
-};
+const right = { resourceGroupName: 'plant4', location: 'westeurope', clients, protocols: [WIREGUARD] };
 const SUBNETS = '/subscriptions/0/resourceGroups/plant4/providers/Microsoft.Network/virtualNetworks/plant4/subnets';
 
 function build(change: Partial<VpnNetworkSecurityGroupProps> = {}) {
   const stack = plant();
-  return {
-    stack,
-    group: new VpnNetworkSecurityGroup(stack, 'VpnNsg', {
-      ...right,
-      ...change,
-    }),
-  };
+  return { stack, group: new VpnNetworkSecurityGroup(stack, 'VpnNsg', { ...right, ...change }) };
 }
 
 function refused(change: object) {
@@ -82,10 +71,7 @@ describe('rules', () => {
   });
 
   test('flows of other forms are added where they are asked for, without ports where there are none', () => {
-    const made = rules({
-      protocols: [IKEV2],
-      additionalFlows: [Flow.ESP, Flow.tcp(443), Flow.udp(500)],
-    });
+    const made = rules({ protocols: [IKEV2], additionalFlows: [Flow.ESP, Flow.tcp(443), Flow.udp(500)] });
     expect(Object.keys(made)).toHaveLength(4);
     expect(made['allow-vpn-esp']).toMatchObject({
       protocol: 'Esp',
@@ -190,10 +176,7 @@ describe('priorities', () => {
     for (const [name, { priority }] of Object.entries(before)) {
       expect(after[name]?.priority).toBe(priority);
     }
-    const turned = rules({
-      ...everything,
-      protocols: [...everything.protocols].reverse(),
-    });
+    const turned = rules({ ...everything, protocols: [...everything.protocols].reverse() });
     expect(turned).toMatchObject(rules(everything));
   });
 
@@ -205,18 +188,14 @@ describe('priorities', () => {
 
 describe('clients', () => {
   test('of several ranges are one rule, and IPv6 ones a second: Azure takes no rule that mixes them', () => {
-    const made = rules({
-      clients: Clients.from('203.0.113.0/24', '2001:db8::/32', '198.51.100.0/24'),
-    });
+    const made = rules({ clients: Clients.from('203.0.113.0/24', '2001:db8::/32', '198.51.100.0/24') });
     expect(made['allow-vpn-udp-51820']?.source_address_prefixes).toEqual(['203.0.113.0/24', '198.51.100.0/24']);
     expect(made['allow-vpn-udp-51820-ipv6']?.source_address_prefixes).toEqual(['2001:db8::/32']);
     expect(Object.keys(made)).toHaveLength(2);
   });
 
   test('from anywhere are the tag Internet, with the reason in the rule', () => {
-    const made = rules({
-      clients: Clients.anywhereBecause('roaming sales staff\non mobile networks'),
-    });
+    const made = rules({ clients: Clients.anywhereBecause('roaming sales staff\non mobile networks') });
     expect(made['allow-vpn-udp-51820']).toMatchObject({
       source_address_prefix: 'Internet',
       description: 'WireGuard: UDP 51820; from anywhere: roaming sales staff on mobile networks',
@@ -224,19 +203,14 @@ describe('clients', () => {
   });
 
   test('a long reason is cut to what Azure takes', () => {
-    const made = rules({
-      clients: Clients.anywhereBecause('because '.repeat(40)),
-    });
+    const made = rules({ clients: Clients.anywhereBecause('because '.repeat(40)) });
     expect(made['allow-vpn-udp-51820']?.description).toHaveLength(140);
   });
 
   test('that only deployment knows pass as IPv4', () => {
     const stack = plant();
     const office = new TerraformVariable(stack, 'Office', { type: 'string' }).stringValue;
-    new VpnNetworkSecurityGroup(stack, 'VpnNsg', {
-      ...right,
-      clients: Clients.from(office),
-    });
+    new VpnNetworkSecurityGroup(stack, 'VpnNsg', { ...right, clients: Clients.from(office) });
     expect(only(stack, 'azurerm_network_security_rule').source_address_prefixes).toEqual([ref('var.Office')]);
   });
 });
@@ -287,10 +261,7 @@ describe('where the rules go', () => {
   });
 
   test("Terraform's own arguments reach every resource", () => {
-    const { stack } = build({
-      subnet: { id: `${SUBNETS}/servers` },
-      lifecycle: { createBeforeDestroy: true },
-    });
+    const { stack } = build({ subnet: { id: `${SUBNETS}/servers` }, lifecycle: { createBeforeDestroy: true } });
     for (const resource of Object.values(synthesised(stack)).flatMap((named) => Object.values(named))) {
       expect(resource.lifecycle).toEqual({ create_before_destroy: true });
     }
@@ -329,144 +300,48 @@ describe('bad input', () => {
 
   test.each<{ what: string; change: object; code: string }>([
     { what: 'no clients', change: { clients: undefined }, code: 'NO_CLIENTS' },
-    {
-      what: 'no protocols',
-      change: { protocols: [] },
-      code: 'PROTOCOLS_EMPTY',
-    },
-    {
-      what: 'protocols that are no list',
-      change: { protocols: WIREGUARD },
-      code: 'PROTOCOLS_EMPTY',
-    },
-    {
-      what: 'a protocol as a text',
-      change: { protocols: ['wireguard'] },
-      code: 'PROTOCOL_UNKNOWN',
-    },
-    {
-      what: 'a hole in the list',
-      change: { protocols: [undefined] },
-      code: 'PROTOCOL_UNKNOWN',
-    },
-    {
-      what: 'one protocol twice',
-      change: { protocols: [WIREGUARD, WIREGUARD] },
-      code: 'PROTOCOLS_DUPLICATE',
-    },
-    {
-      what: 'a flow that no protocol has',
-      change: { additionalFlows: [Flow.udp(51821)] },
-      code: 'FLOW_UNKNOWN',
-    },
-    {
-      what: "PPTP's control channel alone",
-      change: { additionalFlows: [Flow.tcp(1723)] },
-      code: 'FLOW_UNKNOWN',
-    },
-    {
-      what: 'a flow as a text',
-      change: { additionalFlows: ['udp-500'] },
-      code: 'FLOW_UNKNOWN',
-    },
-    {
-      what: 'no region',
-      change: { location: undefined },
-      code: 'NSG_PLACE_MISSING',
-    },
-    {
-      what: 'no resource group',
-      change: { resourceGroupName: undefined },
-      code: 'NSG_PLACE_MISSING',
-    },
-    {
-      what: 'a region for a group that exists',
-      change: { networkSecurityGroup: group() },
-      code: 'OPTIONS_CONFLICT',
-    },
+    { what: 'no protocols', change: { protocols: [] }, code: 'PROTOCOLS_EMPTY' },
+    { what: 'protocols that are no list', change: { protocols: WIREGUARD }, code: 'PROTOCOLS_EMPTY' },
+    { what: 'a protocol as a text', change: { protocols: ['wireguard'] }, code: 'PROTOCOL_UNKNOWN' },
+    { what: 'a hole in the list', change: { protocols: [undefined] }, code: 'PROTOCOL_UNKNOWN' },
+    { what: 'one protocol twice', change: { protocols: [WIREGUARD, WIREGUARD] }, code: 'PROTOCOLS_DUPLICATE' },
+    { what: 'a flow that no protocol has', change: { additionalFlows: [Flow.udp(51821)] }, code: 'FLOW_UNKNOWN' },
+    { what: "PPTP's control channel alone", change: { additionalFlows: [Flow.tcp(1723)] }, code: 'FLOW_UNKNOWN' },
+    { what: 'a flow as a text', change: { additionalFlows: ['udp-500'] }, code: 'FLOW_UNKNOWN' },
+    { what: 'no region', change: { location: undefined }, code: 'NSG_PLACE_MISSING' },
+    { what: 'no resource group', change: { resourceGroupName: undefined }, code: 'NSG_PLACE_MISSING' },
+    { what: 'a region for a group that exists', change: { networkSecurityGroup: group() }, code: 'OPTIONS_CONFLICT' },
     {
       what: 'a group with rules in its own property',
-      change: {
-        ...adopted,
-        networkSecurityGroup: group({
-          securityRule: [{ name: 'ssh', priority: 100 }],
-        }),
-      },
+      change: { ...adopted, networkSecurityGroup: group({ securityRule: [{ name: 'ssh', priority: 100 }] }) },
       code: 'NSG_INLINE_RULES',
     },
-    {
-      what: 'GatewaySubnet',
-      change: { subnet: gatewaySubnet },
-      code: 'NSG_ON_GATEWAY_SUBNET',
-    },
+    { what: 'GatewaySubnet', change: { subnet: gatewaySubnet }, code: 'NSG_ON_GATEWAY_SUBNET' },
     {
       what: 'the id of GatewaySubnet',
       change: { subnet: { id: `${SUBNETS}/GatewaySubnet` } },
       code: 'NSG_ON_GATEWAY_SUBNET',
     },
-    {
-      what: 'the name of a subnet',
-      change: { subnet: { id: 'servers' } },
-      code: 'RESOURCE_ID_INVALID',
-    },
-    {
-      what: 'a public destination',
-      change: { destination: '20.50.1.4' },
-      code: 'NSG_DESTINATION_INVALID',
-    },
+    { what: 'the name of a subnet', change: { subnet: { id: 'servers' } }, code: 'RESOURCE_ID_INVALID' },
+    { what: 'a public destination', change: { destination: '20.50.1.4' }, code: 'NSG_DESTINATION_INVALID' },
     {
       what: 'an IPv4 destination for IPv6 clients',
-      change: {
-        destination: '10.40.1.4',
-        clients: Clients.from('2001:db8::/32'),
-      },
+      change: { destination: '10.40.1.4', clients: Clients.from('2001:db8::/32') },
       code: 'NSG_DESTINATION_INVALID',
     },
-    {
-      what: 'a destination with host bits',
-      change: { destination: '10.40.1.4/24' },
-      code: 'CIDR_HOST_BITS',
-    },
-    {
-      what: 'a name for a destination',
-      change: { destination: 'server' },
-      code: 'CIDR_INVALID',
-    },
-    {
-      what: 'a priority of 99',
-      change: { firstPriority: 99 },
-      code: 'PRIORITY_INVALID',
-    },
-    {
-      what: 'a priority that leaves no room',
-      change: { firstPriority: 3298 },
-      code: 'PRIORITY_INVALID',
-    },
-    {
-      what: 'half a priority',
-      change: { firstPriority: 1000.5 },
-      code: 'PRIORITY_INVALID',
-    },
+    { what: 'a destination with host bits', change: { destination: '10.40.1.4/24' }, code: 'CIDR_HOST_BITS' },
+    { what: 'a name for a destination', change: { destination: 'server' }, code: 'CIDR_INVALID' },
+    { what: 'a priority of 99', change: { firstPriority: 99 }, code: 'PRIORITY_INVALID' },
+    { what: 'a priority that leaves no room', change: { firstPriority: 3298 }, code: 'PRIORITY_INVALID' },
+    { what: 'half a priority', change: { firstPriority: 1000.5 }, code: 'PRIORITY_INVALID' },
     {
       what: 'a priority that only deployment knows',
       change: { firstPriority: Token.asNumber({ resolve: () => 1000 }) },
       code: 'TOKEN_NOT_ALLOWED',
     },
-    {
-      what: 'a description of 141 characters',
-      change: { description: 'x'.repeat(141) },
-      code: 'DESCRIPTION_TOO_LONG',
-    },
-    {
-      what: 'a name of 81 characters',
-      change: { name: 'x'.repeat(81) },
-      code: 'NAME_INVALID',
-    },
-    {
-      what: 'count',
-      change: { count: 2 },
-      code: 'META_ARGUMENT_NOT_SUPPORTED',
-    },
+    { what: 'a description of 141 characters', change: { description: 'x'.repeat(141) }, code: 'DESCRIPTION_TOO_LONG' },
+    { what: 'a name of 81 characters', change: { name: 'x'.repeat(81) }, code: 'NAME_INVALID' },
+    { what: 'count', change: { count: 2 }, code: 'META_ARGUMENT_NOT_SUPPORTED' },
   ])('$what is refused', ({ change, code }) => {
     const error = refused(change);
     expect(error.code).toBe(code);
