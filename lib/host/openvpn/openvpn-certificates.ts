@@ -80,7 +80,8 @@ function isIssuedBy(one: X509Certificate, other: X509Certificate): boolean {
 
 /** Whether the extension keyUsage (2.5.29.15) has its first bit set, digitalSignature. Node shows the extended usages alone. */
 function signs(certificate: X509Certificate): boolean {
-  const [, bits = '0'] = /0603551d0f(?:0101ff)?04(?:040302|050303)0[0-7](..)/.exec(certificate.raw.toString('hex')) ?? [];
+  const [, bits = '0'] =
+    /0603551d0f(?:0101ff)?04(?:040302|050303)0[0-7](..)/.exec(certificate.raw.toString('hex')) ?? [];
   return Number.parseInt(bits, 16) >= 128;
 }
 

@@ -1,4 +1,5 @@
 import type { HostFile } from '../host-commands';
+import { SANDBOX } from '../sandbox';
 
 /** What differs between gateways in the units. */
 export interface OpenVpnUnits {
@@ -7,27 +8,6 @@ export interface OpenVpnUnits {
   readonly mtu: number;
   readonly port: number;
 }
-
-const SANDBOX = `ProtectSystem=strict
-ProtectHome=yes
-ProtectClock=yes
-ProtectControlGroups=yes
-ProtectHostname=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
-ProtectProc=invisible
-PrivateTmp=yes
-NoNewPrivileges=yes
-LockPersonality=yes
-MemoryDenyWriteExecute=yes
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallFilter=~@privileged @resources
-UMask=0077`;
 
 /**
  * The server and the follower of its log.
