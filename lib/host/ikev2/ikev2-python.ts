@@ -102,17 +102,18 @@ class Ikev2:
 		def connection(name, addresses, pools, *remote):
 			nonlocal connections
 			lines = ''.join(f'\t\t\t{line}\n' for line in remote)
-			connections += f'\t{name} : gateway.connection {{\n\t\tremote_addrs = {addresses}\n\t\tpools = {", ".join(pools)}\n\t\tremote {{\n{lines}\t\t}}\n\t}}\n'
+			parents, own = ('gateway.connection', f'\t\tpools = {", ".join(pools)}\n') if pools else ('gateway.connection, shared', '')
+			connections += f'\t{name} : {parents} {{\n\t\tremote_addrs = {addresses}\n{own}\t\tremote {{\n{lines}\t\t}}\n\t}}\n'
 		eap = [method for method in self.methods if method[:4] == 'eap-']
 		for method in eap:
-			connection('identify', self.quarters, shared, f'auth = {method}', 'id = %any', 'eap_id = %any', 'groups = nobody')
+			connection('identify', self.quarters, None, f'auth = {method}', 'id = %any', 'eap_id = %any', 'groups = nobody')
 			if method != 'eap-tls':
-				connection('everybody', '%any', shared, f'auth = {method}', 'id = %any', 'eap_id = %any')
+				connection('everybody', '%any', None, f'auth = {method}', 'id = %any', 'eap_id = %any')
 		for at, user in enumerate(secret['users'], 1):
 			name, password = user['name'], user.get('password')
 			which = self.digest(name.lower())[:16]
 			need(which not in state, f'user {at}: name taken, but for upper and lower case')
-			pools = [f'a{self.place(user["address"])}'] + v6 if 'address' in user else shared
+			pools = [f'a{self.place(user["address"])}'] + v6 if 'address' in user else None
 			if 'password' in user:
 				need(type(password) is str and re.fullmatch(r'PASSWORD', password), f'user {at}: password not 1 to 255 printable ASCII characters')
 				coded = base64.b64encode(password.encode()).decode()
@@ -130,7 +131,7 @@ class Ikev2:
 			state[which] = self.digest([password, user.get('address'), password is None and secret['clientCa']])
 		pools = ''.join(f'\ta{n} : gateway.pool {{\n\t\taddrs = {self.pool()[n]}/32\n\t}}\n' for n in places)
 		pools += f'\tip6 {{\n\t\taddrs = {os.environ["ikev2_pool6"]}\n\t}}\n' if v6 else ''
-		files['conf.d/vpn-gateway-users.conf'] = f'connections {{\n{connections}}}\npools {{\n{pools}}}\nsecrets {{\n{secrets}}}\n'
+		files['conf.d/vpn-gateway-users.conf'] = f'shared {{\n\tpools = {", ".join(shared)}\n}}\nconnections {{\n{connections}}}\npools {{\n{pools}}}\nsecrets {{\n{secrets}}}\n'
 		addresses = {user['address']: self.digest(user['name'].lower())[:16] for user in secret['users'] if 'address' in user}
 		certified = [self.digest(user['name'].lower())[:16] for user in secret['users'] if 'password' not in user]
 		return files, {'users': state, 'addresses': addresses, 'certified': certified, 'revoked': revoked, 'all': self.digest(files)}

@@ -13,8 +13,9 @@ interface DaemonOptions {
  */
 export function renderStrongswanConf({ methods, radius }: DaemonOptions): string {
   const plugins = [
-    // x509 before openssl: it alone reads a user principal name out of a certificate.
-    ...['random', 'nonce', 'x509', 'openssl', 'revocation', 'constraints', 'pubkey', 'pkcs1', 'pkcs8', 'pem'],
+    // x509 before openssl: it alone reads a user principal name out of a certificate. kdf is Debian 12's: Debian 13 has
+    // what it does in openssl, and says once that the plugin is not there.
+    ...['random', 'nonce', 'x509', 'openssl', 'revocation', 'constraints', 'pubkey', 'pkcs1', 'pkcs8', 'pem', 'kdf'],
     ...['kernel-netlink', 'socket-default', 'vici', 'eap-identity'],
     ...methods.filter((method) => method.startsWith('eap-')),
   ];

@@ -121,7 +121,7 @@ describe('the IKEv2 server', () => {
     expect(file(DAEMON)).toMatchInlineSnapshot(`
       "# Written by vpn-gateway.
       charon {
-      	load = random nonce x509 openssl revocation constraints pubkey pkcs1 pkcs8 pem kernel-netlink socket-default vici eap-identity eap-mschapv2
+      	load = random nonce x509 openssl revocation constraints pubkey pkcs1 pkcs8 pem kdf kernel-netlink socket-default vici eap-identity eap-mschapv2
       	# The addresses of clients are routed to ipsec0, and the gateway is nobody's client.
       	install_routes = no
       	install_virtual_ip = no

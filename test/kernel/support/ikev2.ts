@@ -87,7 +87,7 @@ export class IkeClient {
     machine.write(
       '/etc/strongswan.conf',
       `charon {
-${LOG}	load = random nonce x509 openssl pubkey pkcs1 pkcs8 pem kernel-libipsec kernel-netlink socket-default vici eap-identity eap-mschapv2 eap-tls
+${LOG}	load = random nonce x509 openssl pubkey pkcs1 pkcs8 pem kdf kernel-libipsec kernel-netlink socket-default vici eap-identity eap-mschapv2 eap-tls
 	retransmit_tries = 2
 	retransmit_timeout = 2
 }
