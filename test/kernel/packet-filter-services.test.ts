@@ -79,7 +79,7 @@ describe.each(BACKENDS)('four servers on one machine, %s', (backend) => {
     for (const client of all) {
       const packets = (payload: Buffer) => [datagram(client.address, GATEWAY, 51820, payload)];
       expect(await network.packetsTo(network.onGateway, 'delivered', packets, 0, client.agent)).toBe(0);
-      expect(client.machine.run(['ping', '-c', '1', '-W', '1', client.address.replace(/2$/, '1')])).toMatchObject({
+      expect(client.machine.run(['ping', '-c', '1', '-W', '5', client.address.replace(/2$/, '1')])).toMatchObject({
         status: 0,
       });
     }
@@ -181,7 +181,7 @@ describe.each(BACKENDS)('four servers on one machine, %s', (backend) => {
       expect(await network.udpOut(client.agent, client.address, '10.20.0.9', 5010, true)).toBe(GATEWAY);
       expect(await network.udpOut(client.agent, client.address, '10.20.0.9', 5011, false)).toBeUndefined();
       expect(await network.udpOut(client.agent, client.address, '10.20.0.5', 5010, false)).toBeUndefined();
-      expect(client.machine.run(['ping', '-c', '1', '-W', '1', '10.20.0.5'])).toMatchObject({ status: 0 });
+      expect(client.machine.run(['ping', '-c', '1', '-W', '5', '10.20.0.5'])).toMatchObject({ status: 0 });
     }
     expect(await network.udpOut(tun.agent, tun.address, '10.20.0.9', 5010, false)).toBeUndefined();
     network.load(EVERYWHERE);
@@ -213,9 +213,9 @@ describe.each(BACKENDS)('IPv6, %s', (backend) => {
   test('reaches no server and no client, and the gateway itself still has a neighbour', () => {
     const client = all[0]?.machine as TunnelClient['machine'];
     expect([
-      pings(client, 'fd00::1', '2'),
-      pings(client, 'fd01::1', '2'),
-      pings(network.outside, 'fd00::10', '2'),
+      pings(client, 'fd00::1', '5'),
+      pings(client, 'fd01::1', '5'),
+      pings(network.outside, 'fd00::10', '5'),
     ]).toEqual([...[true, true, true]]);
     network.boot(renderFilter(SERVICES, backend), backend);
     network.load(EVERYWHERE);
@@ -225,7 +225,7 @@ describe.each(BACKENDS)('IPv6, %s', (backend) => {
       pings(client, 'fd01::1', '0.2'),
       pings(network.outside, 'fd00::10', '0.2'),
     ]).toEqual([...[false, false, false]]);
-    expect(pings(network.gateway, 'fd00::1', '2')).toBe(true);
+    expect(pings(network.gateway, 'fd00::1', '5')).toBe(true);
   });
 });
 
