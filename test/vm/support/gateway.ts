@@ -28,7 +28,7 @@ export class Gateway {
       link: cable(folder, 'gateway'),
       seed: {
         userData: synthesised.text,
-        vendorData: `#cloud-config\n${JSON.stringify({ ca_certs: { trusted: [await lab.authority()] } })}\n`,
+        vendorData: synthesised.azureUserData === undefined ? '' : trusting(await lab.authority()),
         networkConfig: NETWORK_CONFIG,
         instanceId: INSTANCE_ID,
       },
@@ -95,6 +95,11 @@ export interface GatewayOptions {
   readonly accelerator: VmOptions['accelerator'];
   /** The flavour of the kernel that it boots at first. @default 'full' */
   readonly image?: 'full' | 'cloud';
+}
+
+/** The laboratory's key vault is no other than Azure's for whoever trusts this authority. */
+function trusting(authority: string): string {
+  return `#cloud-config\n${JSON.stringify({ ca_certs: { trusted: [authority] } })}\n`;
 }
 
 export const INSTANCE_ID = 'i-0123456789abcdef0';

@@ -301,7 +301,7 @@ async function makeDisk(root: string, disk: string): Promise<void> {
   const version = kernel.replace('vmlinuz-', '');
   writeInto(root, '/etc/fstab', 'LABEL=root / ext4 defaults,noatime 0 1\n');
   writeInto(root, '/etc/machine-id', 'uninitialized\n');
-  const options = 'console=ttyS0 net.ifnames=0 mitigations=off panic=-1 quiet';
+  const options = 'console=ttyS0 net.ifnames=0 mitigations=off no_timer_check panic=-1 quiet';
   writeInto(
     root,
     '/etc/default/grub.d/10-lab.cfg',

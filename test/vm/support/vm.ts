@@ -292,7 +292,8 @@ function argumentsOf(options: VmOptions): string[] {
     ...['qemu-system-x86_64', '-name', options.name, '-nodefaults', '-no-user-config', '-machine', 'q35'],
     ...(accelerator === 'kvm'
       ? ['-accel', 'kvm', '-cpu', 'host']
-      : ['-accel', 'tcg,thread=multi,tb-size=256', '-cpu', 'max,la57=off']),
+      : // Emulated, wide vectors cost more than they save.
+        ['-accel', 'tcg,thread=multi,tb-size=256', '-cpu', 'max,la57=off,avx=off,avx2=off']),
     ...['-smp', '1', '-m', String(options.memoryMiB), '-display', 'none', '-rtc', 'base=utc'],
     ...['-serial', `file:${at('console.log')}`],
     ...['-drive', `file=${at('disk.qcow2')},if=virtio,format=qcow2,cache=unsafe,discard=unmap`],
