@@ -203,6 +203,7 @@ export const DIAGNOSTIC_CODES = [
   'KEYS_USER_UNKNOWN',
   'KEYS_POOL_FULL',
   'KEYS_NOTHING_TO_RENEW',
+  'KEYS_NOT_A_MIGRATION',
 ] as const;
 
 /** A stable code for one kind of error, refusal or warning, for example `GRE_DROPPED_BY_FABRIC`. */
