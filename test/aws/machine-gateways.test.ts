@@ -326,6 +326,11 @@ describe('what IKEv2 is told', () => {
     expect(text.split('\n')[0]).toBe(`${option} is not what the host can use.`);
   });
 
+  test('sends what goes to the DNS servers into the tunnel, too, where not everything goes there', () => {
+    const { stack } = built(KINDS[1] as Kind, { routes: ['10.20.8.0/24'] });
+    expect(machineFiles(stack).get('/etc/swanctl/conf.d/vpn-gateway.conf')).toContain('local_ts = 10.20.8.0/24, 10.20.0.2/32');
+  });
+
   test('may be a name that only deployment knows', () => {
     const site = network();
     const serverName = new CfnParameter(site.stack, 'Name').valueAsString;
