@@ -18,6 +18,7 @@ RestrictRealtime=yes
 RestrictSUIDSGID=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
 UMask=0077
 `;
 
@@ -53,7 +54,7 @@ RestartSec=1
 TimeoutStopSec=10
 CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_BIND_SERVICE CAP_NET_RAW
 RestrictAddressFamilies=AF_INET AF_INET6 AF_NETLINK AF_UNIX
-ReadWritePaths=/run /proc/sys/net/core
+ReadWritePaths=/run
 ${SANDBOX}`,
     },
     {
@@ -68,7 +69,7 @@ StartLimitIntervalSec=0
 ExecStart=/usr/bin/python3 -IS /usr/local/lib/vpn-gateway/vici.py
 Restart=always
 RestartSec=1
-CapabilityBoundingSet=CAP_KILL
+CapabilityBoundingSet=
 RestrictAddressFamilies=AF_UNIX
 ProtectKernelTunables=yes
 ${SANDBOX}`,

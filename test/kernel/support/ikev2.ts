@@ -19,9 +19,11 @@ const LOG = `	filelog {
 	}
 `;
 
-/** Starts charon on a machine, as its unit does. */
+/** Starts charon on a machine, with the privileges that its unit leaves it. */
 export function startCharon(machine: Machine): void {
-  machine.sh(`rm -f /charon.log; /usr/sbin/charon-systemd >/charon.out 2>&1 </dev/null & echo $! >/charon.pid
+  const capabilities = '-all,+net_admin,+net_bind_service,+net_raw';
+  machine.sh(`rm -f /charon.log
+    setpriv --no-new-privs --inh-caps=${capabilities} --bounding-set=${capabilities} /usr/sbin/charon-systemd >/charon.out 2>&1 </dev/null & echo $! >/charon.pid
     for _ in $(seq 200); do swanctl --stats >/dev/null 2>&1 && break; sleep 0.05; done
     swanctl --load-all --noprompt`);
 }
