@@ -8,6 +8,7 @@ import {
   type Change,
   commonNameOf,
   createKeys,
+  endPptp,
   FOLDER,
   type KeyFolder,
   readSecret,
@@ -43,19 +44,41 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   wireguard: {
     help: `WireGuard: ${NEW}`,
     needed: ['dir', 'server', 'pool'],
-    optional: ['user', 'users', 'secret', 'port', 'route', 'dns', 'mtu'],
+    optional: ['user', 'users', 'secret', 'port', 'route', 'dns', 'mtu', 'pptp-pool', 'fixed-addresses'],
     run: create('wireguard'),
   },
   ikev2: {
     help: `IKEv2: ${NEW}, with a private certificate authority`,
     needed: ['dir', 'server'],
-    optional: ['user', 'users', 'secret', 'pool', 'route', 'authentication', 'days', 'key-type'],
+    optional: [
+      'user',
+      'users',
+      'secret',
+      'pool',
+      'route',
+      'authentication',
+      'days',
+      'key-type',
+      'pptp-pool',
+      'fixed-addresses',
+    ],
     run: create('ikev2'),
   },
   openvpn: {
     help: `OpenVPN: ${NEW}, with a private certificate authority`,
     needed: ['dir', 'server'],
-    optional: ['user', 'users', 'secret', 'pool', 'port', 'transport', 'days', 'key-type'],
+    optional: [
+      'user',
+      'users',
+      'secret',
+      'pool',
+      'port',
+      'transport',
+      'days',
+      'key-type',
+      'pptp-pool',
+      'fixed-addresses',
+    ],
     run: create('openvpn'),
   },
   'add-user': {
@@ -63,7 +86,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     needed: ['dir'],
     optional: ['user', 'users', 'authentication', 'from', 'secret'],
     run: change(async (folder, secret, given) => {
-      const users = usersOf(given, folder.gateway.protocol);
+      const users = usersOf(given, folder.gateway);
       if (users.length === 0) {
         usage('keys add-user is not told whom to add', '--user NAME, --users FILE, or both', '--user alice');
       }
@@ -87,6 +110,12 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     needed: ['dir'],
     optional: ['from', 'secret'],
     run: change(async (folder, secret) => renewServer(folder, secret)),
+  },
+  'end-pptp': {
+    help: 'the secret of the successor alone, after a migration from PPTP',
+    needed: ['dir'],
+    optional: ['from', 'secret'],
+    run: change(async (folder, secret) => endPptp(folder, secret)),
   },
   status: {
     help: 'until when each certificate is valid that was issued here',
@@ -129,7 +158,7 @@ function create(protocol: KeyProtocol): Action['run'] {
       if (values === undefined || !('fact' in option)) {
         return [];
       }
-      const numbers = ['port', 'mtu', 'days'].includes(name);
+      const numbers = ['port', 'mtu', 'days', 'fixed-addresses'].includes(name);
       const value =
         'multiple' in option ? values : numbers && /^\d+$/.test(only(values)) ? Number(values[0]) : values[0];
       return [[option.fact, value] as const];
@@ -137,7 +166,7 @@ function create(protocol: KeyProtocol): Action['run'] {
     const gateway = gatewayOf({ protocol, ...Object.fromEntries(facts) }, ({ fact, got, allowed, example }) =>
       refuseOption(optionOf(fact), got, allowed, example),
     );
-    const users = usersOf(given, protocol);
+    const users = usersOf(given, gateway);
     const target = targetOf(given, world);
     if (fs.existsSync(dir)) {
       refuseExisting(dir);
@@ -225,10 +254,10 @@ async function input({ from }: Given, { stdin }: World): Promise<string> {
 }
 
 /** The users that the options name. */
-function usersOf({ user = [], users }: Given, protocol: KeyProtocol): NewUser[] {
+function usersOf({ user = [], users }: Given, gateway: Gateway): NewUser[] {
   return [
     ...user.map((name) => ({ name })),
-    ...(users === undefined ? [] : parseNewUsers(readFile(only(users)), protocol)),
+    ...(users === undefined ? [] : parseNewUsers(readFile(only(users)), gateway)),
   ];
 }
 

@@ -42,6 +42,16 @@ export const OPTIONS = {
     fact: 'authentication',
   },
   days: { value: 'DAYS', help: 'how long certificates are valid (default: 730)', fact: 'days' },
+  'pptp-pool': {
+    value: 'CIDR',
+    help: "the addresses inside PPTP's tunnels, where the machine serves PPTP as well until all have moved",
+    fact: 'pptpPool',
+  },
+  'fixed-addresses': {
+    value: 'COUNT',
+    help: 'how many of these are set aside for users (default: half, as the gateway has it)',
+    fact: 'fixedAddresses',
+  },
   'key-type': {
     value: 'TYPE',
     help: 'of certificates: rsa-3072 (default for IKEv2), ecdsa-p256 (default for OpenVPN) or ecdsa-p384',

@@ -1,8 +1,9 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { invalid } from '../errors';
 import { CertificateAuthority, type KeyType } from './certificate-authority';
-import { type Gateway, type KeyProtocol, poolOf } from './gateway';
+import { type Gateway, type KeyProtocol, poolOf, pptpPoolOf } from './gateway';
 import { IKEV2_KEYS } from './ikev2-keys';
+import { afterPptp, besidePptp } from './migration';
 import { OPENVPN_KEYS } from './openvpn-keys';
 import { PPTP_KEYS } from './pptp-keys';
 import type { GatewaySecret, KeyMaking, NewFile, NewUser, ProtocolKeys, SecretEntry } from './protocol-keys';
@@ -31,6 +32,10 @@ const PROTOCOLS: Readonly<Record<KeyProtocol, ProtocolKeys>> = {
   ikev2: IKEV2_KEYS,
   openvpn: OPENVPN_KEYS,
 };
+
+function keysOf({ protocol, pptpPool }: Gateway): ProtocolKeys {
+  return pptpPool === undefined ? PROTOCOLS[protocol] : besidePptp(PROTOCOLS[protocol]);
+}
 
 /**
  * The kind of key for certificates where none is asked for. IKEv2: RSA, since Android's own client knows nothing else, and
@@ -63,7 +68,7 @@ export async function createKeys(
       ? undefined
       : await CertificateAuthority.create(gateway.server, keyType, { now, days: AUTHORITY_DAYS });
   const making = { gateway, now, authority };
-  const own = await PROTOCOLS[gateway.protocol].server(making);
+  const own = await keysOf(gateway).server(making);
   const { secret, files } = await addUsers(making, { ...own, users: [] }, users);
   return {
     secret,
@@ -119,9 +124,10 @@ export async function renewUsers(folder: KeyFolder, secret: GatewaySecret, names
   for (const name of names) {
     const old = entryOf(change.secret, name);
     const { password, ...kept } = old as NewUser;
-    // Someone with a password gets another one, and no certificate.
+    // Someone with a password gets another one, and no certificate; beside PPTP, everybody has a password.
     const authentication = password === undefined ? 'certificate' : 'password';
-    const { entry, files } = await make({ ...folder, authentication }, change.secret, kept);
+    const making: KeyMaking = folder.gateway.pptpPool === undefined ? { ...folder, authentication } : folder;
+    const { entry, files } = await make(making, change.secret, kept);
     change = {
       secret: { ...change.secret, users: change.secret.users.map((each) => (each === old ? entry : each)) },
       files: [...change.files, ...files],
@@ -133,7 +139,7 @@ export async function renewUsers(folder: KeyFolder, secret: GatewaySecret, names
 
 /** Gives the gateway itself a new key, and the certificate for it where it has one. */
 export async function renewServer(making: KeyMaking, secret: GatewaySecret): Promise<Change> {
-  const { renewServer: renew, noteOnRenewal } = PROTOCOLS[making.gateway.protocol];
+  const { renewServer: renew, noteOnRenewal } = keysOf(making.gateway);
   if (renew === undefined) {
     invalid({
       code: 'KEYS_NOTHING_TO_RENEW',
@@ -149,13 +155,33 @@ export async function renewServer(making: KeyMaking, secret: GatewaySecret): Pro
   return { secret: changed, files: record(own.certificate), note: noteOnRenewal?.(own) };
 }
 
+/** Ends PPTP on a machine that served it beside its successor: the secret is the successor's own from then on. */
+export async function endPptp(making: KeyMaking, secret: GatewaySecret): Promise<Change> {
+  const { pptpPool, fixedAddresses, ...gateway } = making.gateway;
+  if (pptpPool === undefined) {
+    invalid({
+      code: 'KEYS_NOT_A_MIGRATION',
+      what: 'the gateway serves no PPTP beside its own protocol',
+      allowed: 'end-pptp for a gateway whose keys were made with --pptp-pool',
+      instead: 'pptp-constructs keys remove-user, for users who are gone',
+    });
+  }
+  const changed = afterPptp(making.gateway, secret);
+  check({ ...making, gateway }, changed);
+  return {
+    secret: changed,
+    files: [],
+    note: `take pptpPool${fixedAddresses === undefined ? '' : ' and fixedAddresses'} out of ${FOLDER.gateway} once the gateway has this secret`,
+  };
+}
+
 /**
  * Reads a secret, by the rule of the gateway, and makes sure that it belongs to the folder.
  *
  * @throws InvalidInputError `KEYS_SECRET_OF_OTHER_FOLDER`, or what the gateway would refuse it with
  */
 export async function readSecret({ gateway, authority, now }: KeyMaking, json: string): Promise<GatewaySecret> {
-  PROTOCOLS[gateway.protocol].check(json, gateway, lastValid(json, now));
+  keysOf(gateway).check(json, gateway, lastValid(json, now));
   const secret = JSON.parse(json) as GatewaySecret;
   if (authority === undefined) {
     return secret;
@@ -197,7 +223,7 @@ async function make(
   secret: GatewaySecret,
   user: NewUser,
 ): Promise<{ entry: SecretEntry; files: NewFile[] }> {
-  const { credential, certificate, files } = await PROTOCOLS[making.gateway.protocol].user(making, secret, user);
+  const { credential, certificate, files } = await keysOf(making.gateway).user(making, secret, user);
   const { name, address, destinations } = user;
   return {
     entry: {
@@ -251,21 +277,25 @@ function withAddress(gateway: Gateway, secret: GatewaySecret, user: NewUser): Ne
   if (gateway.protocol !== 'wireguard' || user.address !== undefined) {
     return user;
   }
-  const pool = poolOf(gateway);
-  const taken = new Set(secret.users.map(({ address }) => address));
-  for (let offset = 2; offset < Number(pool.range.size) - 1; offset += 1) {
-    const address = pool.range.address(offset);
-    if (!taken.has(address)) {
-      return { ...user, address };
-    }
+  const taken = new Set(secret.users.map((entry) => entry.address));
+  const addresses = gateway.pptpPool === undefined ? everyAddress(gateway) : pptpPoolOf(gateway).fixedAddresses;
+  const address = addresses.find((each) => !taken.has(each));
+  if (address !== undefined) {
+    return { ...user, address };
   }
   return invalid({
     code: 'KEYS_POOL_FULL',
     what: 'every address of the pool has a user',
-    got: gateway.pool,
-    allowed: `${pool.size} users`,
+    got: gateway.pptpPool ?? gateway.pool,
+    allowed: addresses.length === 1 ? '1 user' : `${addresses.length} users`,
     instead: 'pptp-constructs keys remove-user, or a gateway with a larger pool',
   });
+}
+
+/** Every address that a client of the pool can have. */
+function everyAddress(gateway: Gateway): string[] {
+  const { range, size } = poolOf(gateway);
+  return Array.from({ length: size }, (_, at) => range.address(2 + at));
 }
 
 /** The certificate for the record of what was issued: what is to be revoked one day must be known. */
@@ -289,5 +319,5 @@ export function folderOf(name: string): string {
 }
 
 function check({ gateway, now }: KeyMaking, secret: GatewaySecret): void {
-  PROTOCOLS[gateway.protocol].check(JSON.stringify(secret), gateway, now);
+  keysOf(gateway).check(JSON.stringify(secret), gateway, now);
 }

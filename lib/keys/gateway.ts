@@ -1,5 +1,6 @@
 import { IpRange, isAddress } from '../flows';
 import { ClientPool } from '../host/client-pool';
+import { PptpPool } from '../host/pptp/pptp-pool';
 
 /** The VPN protocols that keys can be made for. */
 export const KEY_PROTOCOLS = ['pptp', 'wireguard', 'ikev2', 'openvpn'] as const;
@@ -64,6 +65,19 @@ export interface Gateway {
    * @default 730
    */
   readonly days?: number;
+  /**
+   * The addresses inside PPTP's tunnels, where the same machine serves PPTP as well until everybody has moved. `pool` is
+   * needed then, and as large. WireGuard, IKEv2 and OpenVPN.
+   *
+   * @default no PPTP
+   */
+  readonly pptpPool?: string;
+  /**
+   * How many addresses of `pptpPool` are set aside for users with one of their own.
+   *
+   * @default half of those for calls, as the gateway has it
+   */
+  readonly fixedAddresses?: number;
 }
 
 /** A fact about a gateway that is not right: which, what is allowed, and an example. */
@@ -77,9 +91,9 @@ export interface WrongFact {
 /** Which facts a protocol knows beside `protocol` and `server`. */
 const FACTS: Readonly<Record<KeyProtocol, readonly (keyof Gateway)[]>> = {
   pptp: ['pool', 'routes'],
-  wireguard: ['port', 'pool', 'routes', 'dnsServers', 'mtu'],
-  ikev2: ['pool', 'routes', 'authentication', 'days'],
-  openvpn: ['port', 'transport', 'pool', 'days'],
+  wireguard: ['port', 'pool', 'routes', 'dnsServers', 'mtu', 'pptpPool', 'fixedAddresses'],
+  ikev2: ['pool', 'routes', 'authentication', 'days', 'pptpPool', 'fixedAddresses'],
+  openvpn: ['port', 'transport', 'pool', 'days', 'pptpPool', 'fixedAddresses'],
 };
 
 /**
@@ -127,6 +141,25 @@ export function gatewayOf(values: Readonly<Record<string, unknown>>, refuse: (wr
     'certificate',
   );
   need(isWhole(days ?? 1, 1, 3650), 'days', 'a whole number from 1 to 3650', '730');
+  const { pptpPool, fixedAddresses } = gateway;
+  need(
+    pptpPool === undefined || areApart(pptpPool, pool),
+    'pptpPool',
+    'a range for PPTP apart from --pool, as large as that one, and with it',
+    '10.99.0.0/24',
+  );
+  need(
+    pptpPool === undefined ? fixedAddresses === undefined : passes(() => pptpPoolOf(gateway).sessions > 0),
+    'fixedAddresses',
+    'a whole number, smaller than --pptp-pool has addresses, and with it',
+    '50',
+  );
+  need(
+    pptpPool === undefined || (authentication ?? []).length < 2,
+    'authentication',
+    'certificate or password beside PPTP: everybody has a password there, so that both cannot be told apart',
+    'certificate',
+  );
   return gateway;
 }
 
@@ -145,8 +178,22 @@ export function poolOf({ pool }: Gateway): ClientPool {
   return { range, gateway, size, userAddresses, holds: isIpv4 };
 }
 
-function isIpv4(value: unknown): boolean {
+export function isIpv4(value: unknown): boolean {
   return typeof value === 'string' && isAddress(value) && !value.includes(':');
+}
+
+/** The pool of PPTP, where the machine serves it too. */
+export function pptpPoolOf({ pptpPool = '', fixedAddresses }: Gateway): PptpPool {
+  const half = Math.floor(PptpPool.from(pptpPool).sessions / 2);
+  return PptpPool.from(pptpPool, { fixedAddresses: fixedAddresses ?? half });
+}
+
+/** Whether two pools are of one size and share no address: a user has the same place in both. */
+function areApart(one: unknown, other: unknown): boolean {
+  return passes(() => {
+    const [first, second] = [IpRange.parse(one as string), IpRange.parse(other as string)];
+    return first.version === 4 && first.size === second.size && !first.overlaps(second);
+  });
 }
 
 function isServer(value: unknown): value is string {

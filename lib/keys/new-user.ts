@@ -1,5 +1,5 @@
 import { invalid } from '../errors';
-import type { KeyProtocol } from './gateway';
+import type { Gateway } from './gateway';
 import type { NewUser } from './protocol-keys';
 
 /**
@@ -8,9 +8,9 @@ import type { NewUser } from './protocol-keys';
  *
  * @throws InvalidInputError `USERS_MALFORMED`
  */
-export function parseNewUsers(json: string, protocol: KeyProtocol): NewUser[] {
+export function parseNewUsers(json: string, { protocol, pptpPool }: Gateway): NewUser[] {
   const list = parsed(json);
-  const hasPasswords = protocol === 'pptp' || protocol === 'ikev2';
+  const hasPasswords = protocol === 'pptp' || protocol === 'ikev2' || pptpPool !== undefined;
   const keys = ['name', 'address', 'destinations', ...(hasPasswords ? ['password'] : [])];
   const isUser = (entry: unknown) =>
     typeof entry === 'object' &&

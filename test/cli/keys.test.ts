@@ -346,3 +346,120 @@ describe('what lies in the folder', () => {
     });
   });
 });
+
+describe('a machine that serves PPTP and its successor', () => {
+  const pools = '--pool 10.99.1.0/24 --pptp-pool 10.99.0.0/24';
+  const WIREGUARD_TOO = `keys wireguard --dir ./k --server vpn.example.com ${pools}`;
+  const OPENVPN_TOO = `${OPENVPN} ${pools}`;
+  const IKEV2_TOO = `${IKEV2} ${pools}`;
+
+  test('has one list of users: a password for PPTP, and what the successor needs', async () => {
+    const keysOf = async (line: string) => {
+      const { users } = await shell.secret(`${line} --user alice`);
+      shell.remove('k');
+      return Object.keys(users[0]!);
+    };
+    expect(await keysOf(WIREGUARD_TOO)).toEqual(['name', 'password', 'publicKey', 'presharedKey', 'address']);
+    expect(await keysOf(OPENVPN_TOO)).toEqual(['name', 'password']);
+    expect(await keysOf(IKEV2_TOO)).toEqual(['name', 'password']);
+    expect(await keysOf(`${IKEV2_TOO} --authentication password`)).toEqual(['name', 'password']);
+  });
+
+  test.each([WIREGUARD_TOO, OPENVPN_TOO, IKEV2_TOO])('%s: profiles for both', async (line) => {
+    await shell.secret(`${line} --user alice`);
+    const files = shell.files('k/clients/alice');
+    expect(files.filter((file) => file.startsWith('pptp/'))).toEqual([
+      'pptp/linux/chap-secrets',
+      'pptp/linux/peers/vpn',
+      'pptp/password.txt',
+      'pptp/windows.ps1',
+    ]);
+    expect(files.filter((file) => !file.startsWith('pptp/')).length).toBeGreaterThan(0);
+  });
+
+  test('WireGuard: the address is one that PPTP sets aside, and in the profile the one at the same place', async () => {
+    const { users } = await shell.secret(`${WIREGUARD_TOO} --fixed-addresses 2 --user alice --user bob`);
+    expect(users.map(({ address }) => address)).toEqual(['10.99.0.253', '10.99.0.254']);
+    expect(shell.read('k/clients/alice/vpn.conf')).toContain('Address = 10.99.1.253/32\n');
+  });
+
+  test('takes over users with the passwords and addresses that they have for PPTP', async () => {
+    const users = [
+      { name: 'alice', password: 'the old one', address: '10.99.0.200', destinations: ['10.0.0.5/32'] },
+      { name: 'bob', password: 'his' },
+    ];
+    shell.write('users.json', users);
+    const secret = await shell.secret(`${OPENVPN_TOO} --users ./users.json`);
+    expect(secret.users).toEqual([
+      { name: 'alice', password: 'the old one', address: '10.99.0.200', destinations: ['10.0.0.5/32'] },
+      { name: 'bob', password: 'his' },
+    ]);
+  });
+
+  test('IKEv2 with passwords: it is the same one', async () => {
+    const secret = await shell.secret(`${IKEV2_TOO} --authentication password --user alice`);
+    const { password } = secret.users[0]!;
+    expect(shell.read('k/clients/alice/password.txt')).toBe(`${password}\n`);
+    expect(shell.read('k/clients/alice/pptp/password.txt')).toBe(`${password}\n`);
+  });
+
+  test('IKEv2 with certificates: the password of PPTP opens nothing of it', async () => {
+    const secret = await shell.secret(`${IKEV2_TOO} --user alice`);
+    expect(shell.read('k/clients/alice/pptp/password.txt')).toBe(`${secret.users[0]!.password}\n`);
+    expect(shell.read('k/clients/alice/password.txt')).not.toBe(shell.read('k/clients/alice/pptp/password.txt'));
+  });
+
+  test.each([WIREGUARD_TOO, OPENVPN_TOO, IKEV2_TOO])(
+    '%s: users come, go and are renewed, for both at once',
+    async (line) => {
+      const first = await shell.secret(`${line} --user alice --user bob`);
+      const second = await shell.secret('keys add-user --dir ./k --user carol', { stdin: JSON.stringify(first) });
+      const third = await shell.secret('keys remove-user --dir ./k --user bob', { stdin: JSON.stringify(second) });
+      expect(names(third)).toEqual(['alice', 'carol']);
+      shell.remove('k/clients');
+      const fourth = await shell.secret('keys renew-user --dir ./k --user alice', { stdin: JSON.stringify(third) });
+      expect(fourth.users[0]!.password).not.toBe(third.users[0]!.password);
+      expect(fourth.users[0]!.address).toBe(third.users[0]!.address);
+      expect(fourth.users[1]).toEqual(third.users[1]);
+      if (line !== WIREGUARD_TOO) {
+        expect(serials('alice')).toHaveLength(2);
+        expect(revoked(fourth)).toHaveLength(2);
+      }
+    },
+  );
+
+  test('ends: the secret is then the one of the successor alone, with its own addresses', async () => {
+    const made = async (line: string) => JSON.stringify(await shell.secret(`${line} --user alice --user bob`));
+    const end = async (stdin: string) => await shell.run('keys end-pptp --dir ./k', { stdin });
+    const wireguard = await end(await made(`${WIREGUARD_TOO} --fixed-addresses 9`));
+    expect(JSON.parse(wireguard.stdout).users).toEqual(
+      ['10.99.1.246', '10.99.1.247'].map((address, at) => ({
+        name: ['alice', 'bob'][at],
+        publicKey: expect.any(String),
+        presharedKey: expect.any(String),
+        address,
+      })),
+    );
+    expect(wireguard.stderr).toContain(
+      'take pptpPool and fixedAddresses out of gateway.json once the gateway has this secret\n',
+    );
+    shell.remove('k');
+    const openvpn = await end(await made(OPENVPN_TOO));
+    expect(JSON.parse(openvpn.stdout).users).toEqual([{ name: 'alice' }, { name: 'bob' }]);
+    expect(openvpn.stderr).toContain('take pptpPool out of gateway.json');
+    shell.remove('k');
+    const ikev2 = await end(await made(`${IKEV2_TOO} --authentication password`));
+    expect(JSON.parse(ikev2.stdout).users).toEqual(
+      ['alice', 'bob'].map((name) => ({ name, password: expect.any(String) })),
+    );
+    // From then on, the folder is that of any gateway.
+    const { pptpPool, ...facts } = JSON.parse(shell.read('k/gateway.json'));
+    expect(pptpPool).toBe('10.99.0.0/24');
+    shell.write('k/gateway.json', facts);
+    expect(names(await shell.secret('keys add-user --dir ./k --user carol', { stdin: ikev2.stdout }))).toEqual([
+      'alice',
+      'bob',
+      'carol',
+    ]);
+  });
+});

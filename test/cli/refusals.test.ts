@@ -206,6 +206,56 @@ describe('a secret that cannot be changed', () => {
   });
 });
 
+describe('PPTP beside its successor', () => {
+  const line = 'keys wireguard --dir ./k --server vpn.example.com --pool 10.99.1.0/24';
+
+  test.each([
+    ['pools of two sizes', `${line} --pptp-pool 10.99.0.0/25`],
+    ['pools that overlap', `${line} --pptp-pool 10.99.1.0/24`],
+    ['no pool of the successor', 'keys openvpn --dir ./k --server vpn.example.com --pptp-pool 10.99.0.0/24'],
+    ['addresses set aside for nobody', `${line} --fixed-addresses 5`],
+    ['more addresses set aside than there are', `${line} --pptp-pool 10.99.0.0/24 --fixed-addresses 253`],
+    [
+      'passwords and certificates, which cannot be told apart',
+      'keys ikev2 --dir ./k --server vpn.example.com --pool 10.99.1.0/24 --pptp-pool 10.99.0.0/24 --authentication password --authentication certificate',
+    ],
+  ])('with %s', async (_what, command) => {
+    expect(await refused(command)).toMatchSnapshot();
+  });
+
+  test.each([
+    ['an address that PPTP hands out', { name: 'a', address: '10.99.0.5' }, 'USER_ADDRESS_NOT_IN_POOL'],
+    ['an address of the successor', { name: 'a', address: '10.99.1.200' }, 'USER_ADDRESS_NOT_IN_POOL'],
+    ['a name that PPTP knows alone', { name: 'a b' }, 'USER_NAME_NOT_REPRESENTABLE'],
+    ['a password that PPTP cannot hold', { name: 'a', password: '@/etc/shadow' }, 'USER_PASSWORD_NOT_REPRESENTABLE'],
+  ])('with %s', async (_what, user, code) => {
+    shell.write('users.json', [user]);
+    expect(await refused(`${line} --pptp-pool 10.99.0.0/24 --users ./users.json`)).toContain(`code ${code}, see`);
+  });
+
+  test('has addresses for as many users of WireGuard as PPTP sets aside', async () => {
+    const secret = JSON.stringify(await shell.secret(`${line} --pptp-pool 10.99.0.0/24 --fixed-addresses 1 --user a`));
+    expect(await refused('keys add-user --dir ./k --user b', { stdin: secret })).toContain('allowed  1 user');
+  });
+
+  test.each([
+    ['no JSON', 'hush'],
+    ['users that are no list', '{"users": 5}'],
+    ['users that are no objects', '{"users": ["hush"]}'],
+    ['an unknown key of a user', '{"users": [{"name": "a", "password": "p", "hush": 1}]}'],
+  ])('is not changed by a secret with %s', async (_what, stdin) => {
+    await shell.secret(`${line} --pptp-pool 10.99.0.0/24`);
+    const said = await refused('keys add-user --dir ./k --user a', { stdin });
+    expect(said).toContain('code USERS_MALFORMED');
+    expect(said).not.toContain('hush');
+  });
+
+  test('does not end where there is none', async () => {
+    const secret = JSON.stringify(await shell.secret(WIREGUARD));
+    expect(await refused('keys end-pptp --dir ./k', { stdin: secret })).toMatchSnapshot();
+  });
+});
+
 describe('files', () => {
   test('are not read where there is no folder', async () => {
     expect(await refused('keys status --dir ./k')).toMatchSnapshot();
