@@ -38,7 +38,8 @@ export interface Ikev2ServiceOptions {
   readonly radius?: RadiusOptions;
   /**
    * What clients send into the tunnel: everything (`'full'`; IPv6 as well, which ends in the gateway, so that none goes
-   * past the tunnel), or these IPv4 ranges in CIDR notation; tokens are accepted.
+   * past the tunnel), or these IPv4 ranges in CIDR notation, with the DNS servers and the gateway's own address; tokens are
+   * accepted.
    */
   readonly routes: 'full' | readonly string[];
   /**
@@ -91,8 +92,11 @@ export function ikev2Service(options: Ikev2ServiceOptions): HostService {
   const serverName = checkServerName(options.serverName, isToken);
   const methods = checkMethods(options.authentication);
   const radius = checkRadius(options, check, isToken);
-  const routes = checkRoutes(options.routes, isToken);
   const dnsServers = check.dnsServers(options.dnsServers ?? []);
+  const routes = checkRoutes(options.routes, isToken);
+  if (options.routes !== 'full') {
+    routes.push(...[...dnsServers, pool.gateway].map((address) => `${address}/32`));
+  }
   const overhead = IKEV2.overhead.map(({ parts }) => parts.reduce((sum, { bytes }) => sum + bytes, 0));
   const [widest, preset] = [ETHERNET_MTU - Math.min(...overhead), ETHERNET_MTU - Math.max(...overhead)];
   // Below 1280 the kernel takes IPv6 off an interface.
@@ -205,21 +209,20 @@ function checkRadius(options: Ikev2ServiceOptions, check: OptionCheck, isToken: 
   return radius && checkedRadius(radius, check, isToken);
 }
 
-function checkRoutes(routes: 'full' | readonly string[], isToken: TokenTest): readonly string[] {
+function checkRoutes(routes: 'full' | readonly string[], isToken: TokenTest): string[] {
   if (routes === 'full') {
     return ['0.0.0.0/0', '::/0'];
   }
+  const wrong = (got: unknown) => refuse('routes', got, "'full' or at least one IPv4 range", "routes: ['10.0.0.0/16']");
   if (!Array.isArray(routes) || routes.length === 0) {
-    refuse('routes', routes, "'full' or at least one IPv4 range", "routes: ['10.0.0.0/16']");
+    wrong(routes);
   }
   return routes.map((cidr: string) => {
     if (isToken(cidr)) {
       return cidr;
     }
     const range = IpRange.parse(cidr, 'route');
-    return range.version === 4
-      ? range.cidr
-      : refuse('routes', cidr, "'full' or at least one IPv4 range", "routes: ['10.0.0.0/16']");
+    return range.version === 4 ? range.cidr : wrong(cidr);
   });
 }
 

@@ -166,7 +166,7 @@ describe('the IKEv2 server', () => {
       routes: ['10.0.0.0/16', TOKEN],
       dnsServers: ['10.0.0.2', TOKEN],
     });
-    expect(text).toContain(`local_ts = 10.0.0.0/16, ${TOKEN}\n`);
+    expect(text).toContain(`local_ts = 10.0.0.0/16, ${TOKEN}, 10.0.0.2/32, ${TOKEN}/32, 10.99.2.1/32\n`);
     expect(text).toContain(`dns = 10.0.0.2, ${TOKEN}\n`);
     expect(service({ routes: ['10.0.0.0/16'] }).settings.ikev2_pool6).toBe('');
   });
