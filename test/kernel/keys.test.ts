@@ -1,7 +1,8 @@
 import * as path from 'node:path';
-import { ClientPool, type HostService, renderHost } from '../../lib/host';
+import { ClientPool, type HostService, PptpPool, pptpService, renderHost } from '../../lib/host';
 import { ikev2Service } from '../../lib/host/ikev2';
 import { openVpnService } from '../../lib/host/openvpn';
+import { wireGuardService } from '../../lib/host/wireguard';
 import { Shell } from '../cli/world';
 import { HOST_COMMANDS } from './support/hosts';
 import { IkeClient, startCharon, stopCharon, withoutKernel } from './support/ikev2';
@@ -48,12 +49,12 @@ function apply(what: string, input: string): Outcome {
   return gateway.run(['sh', '-c', `. /etc/vpn-gateway/settings; exec vpn-gateway-apply ${what}`], { input });
 }
 
-/** Makes the gateway one with this service and this secret. */
-function install(service: HostService, secret: object): void {
+/** Makes the gateway one with these services and this secret. */
+function install(services: readonly HostService[], secret: object): void {
   gateway.install(
     renderHost({
       architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
-      services: [service],
+      services,
       addressing: 'masquerade',
       dnsServers: [],
       commands: HOST_COMMANDS,
@@ -210,7 +211,7 @@ describe('OpenVPN', () => {
   });
 
   const serve = (secret: object) => {
-    install(openVpnService({ pool: ClientPool.from('10.99.3.0/24') }), secret);
+    install([openVpnService({ pool: ClientPool.from('10.99.3.0/24') })], secret);
     gateway.must('systemctl', 'start', 'vpn-gateway-openvpn.service');
   };
 
@@ -284,16 +285,14 @@ describe('IKEv2', () => {
 
   function serve(): void {
     const pool = ClientPool.from('10.99.2.0/24');
-    install(
-      ikev2Service({
-        pool,
-        serverName: 'vpn.example.com',
-        authentication: ['certificate', 'eap-mschapv2'],
-        routes: 'full',
-        dnsServers: [],
-      }),
-      secret,
-    );
+    const service = ikev2Service({
+      pool,
+      serverName: 'vpn.example.com',
+      authentication: ['certificate', 'eap-mschapv2'],
+      routes: 'full',
+      dnsServers: [],
+    });
+    install([service], secret);
     gateway.write('/etc/strongswan.conf', withoutKernel(gateway.read('/etc/strongswan.conf')));
     startCharon(gateway);
   }
@@ -324,5 +323,33 @@ describe('IKEv2', () => {
     expect(apply('users', JSON.stringify({ ...secret, crl })).status).toBe(0);
     expect(dial('alice').status).not.toBe(0);
     expect(dial('bob@example.com').status).toBe(0);
+  });
+});
+
+describe('a machine that serves PPTP and its successor', () => {
+  const pool = ClientPool.from('10.99.1.0/24');
+  const ikev2 = (method: 'certificate' | 'eap-mschapv2') =>
+    ikev2Service({ pool, serverName: 'vpn.example.com', authentication: [method], routes: 'full', dnsServers: [] });
+
+  test.each([
+    ['wireguard', wireGuardService({ pool })],
+    ['openvpn', openVpnService({ pool })],
+    ['ikev2', ikev2('certificate')],
+    ['ikev2 --authentication password', ikev2('eap-mschapv2')],
+  ])('takes its one secret: %s', async (protocol, successor) => {
+    const shell = new Shell();
+    shell.write('users.json', [{ name: 'alice', address: '10.99.0.200', destinations: ['10.20.0.5/32 tcp 443'] }]);
+    const pools = '--pool 10.99.1.0/24 --pptp-pool 10.99.0.0/24';
+    const secret = await keys(shell, `${protocol} --server vpn.example.com ${pools} --users ./users.json`);
+    // As MigrationGateway divides the pool.
+    const sessions = PptpPool.from('10.99.0.0/24').sessions;
+    const pptp = pptpService({ pool: PptpPool.from('10.99.0.0/24', { fixedAddresses: Math.floor(sessions / 2) }) });
+    install([pptp, successor], secret);
+    const password = shell.read('k/clients/alice/pptp/password.txt').trim();
+    expect(gateway.read('/etc/ppp/chap-secrets')).toContain(`"alice" pptpd "${password}" 10.99.0.200\n`);
+    expect(JSON.parse(gateway.read('/var/lib/vpn-gateway/reach'))[0][0]).toEqual(['10.99.0.200', '10.99.1.200']);
+    const alone = await keys(shell, 'end-pptp', secret);
+    install([successor], alone);
+    expect(JSON.parse(gateway.read('/var/lib/vpn-gateway/reach'))[0][0]).toEqual(['10.99.1.200']);
   });
 });
