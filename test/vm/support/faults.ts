@@ -3,7 +3,7 @@ import { ADDRESS } from './addresses';
 import { IS_ALL, type Site } from './run';
 import { type Vpn, works } from './vpn';
 
-/** The faults, and what is done to a gateway for each. */
+/** The faults, and what is done to a gateway for each; what is not over by itself, is undone by what comes back. */
 const FAULTS = {
   'daemon killed': (site, vpn) => site.gateway.sh(`systemctl kill -s KILL --kill-whom=main ${vpn.unit}`),
   'daemon frozen': (site, vpn) => site.gateway.sh(`systemctl kill -s STOP --kill-whom=main ${vpn.unit}`),
@@ -11,7 +11,23 @@ const FAULTS = {
   'connection table flushed': (site) => site.gateway.sh('conntrack -F'),
   'packet filter reloaded': (site) => site.gateway.sh('systemctl reload nftables'),
   'firewall service restarted': (site) => site.gateway.sh('systemctl restart nftables'),
-  'clock off by a day': (site) => site.gateway.sh('systemctl stop systemd-timesyncd; date -s "+1 day"'),
+  'disk full': async (site, vpn) => {
+    await site.gateway.sh('head -c "$(df --output=avail -B1 / | tail -n 1)" /dev/zero >/full || true', {
+      seconds: 300,
+    });
+    // What cannot be written is refused like what is malformed: Bob's old credentials stay good.
+    await site.lab.setSecret(vpn.secret(true));
+    await site.gateway.refresh();
+    return async () => {
+      await site.gateway.sh('rm /full');
+      await site.lab.setSecret(vpn.secret());
+      await site.gateway.refresh();
+    };
+  },
+  'clock off by a day': async (site) => {
+    await site.gateway.sh('systemctl stop systemd-timesyncd; date -s "+1 day"');
+    return () => site.gateway.sh('date -s "-1 day"');
+  },
   '200 attempts a second from one source': (site, vpn) => storm(site, vpn, 1),
   '200 attempts a second from many sources': (site, vpn) => storm(site, vpn, 100),
   'user data run a second time': async (site) => {
@@ -58,6 +74,7 @@ function bounds({ again, isOwnProcess }: { again: number; isOwnProcess: boolean 
     'connection table flushed': again,
     'packet filter reloaded': 15,
     'firewall service restarted': 15,
+    'disk full': 15,
     'clock off by a day': 15,
     '200 attempts a second from one source': 60,
     '200 attempts a second from many sources': 60,
