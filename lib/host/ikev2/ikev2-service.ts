@@ -93,10 +93,9 @@ export function ikev2Service(options: Ikev2ServiceOptions): HostService {
   const methods = checkMethods(options.authentication);
   const radius = checkRadius(options, check, isToken);
   const dnsServers = check.dnsServers(options.dnsServers ?? []);
-  const routes = checkRoutes(options.routes, isToken);
-  if (options.routes !== 'full') {
-    routes.push(...[...dnsServers, pool.gateway].map((address) => `${address}/32`));
-  }
+  const asked = checkRoutes(options.routes, isToken);
+  const own = options.routes === 'full' ? [] : [...dnsServers, pool.gateway].map((address) => `${address}/32`);
+  const routes = [...new Set([...asked, ...own])];
   const overhead = IKEV2.overhead.map(({ parts }) => parts.reduce((sum, { bytes }) => sum + bytes, 0));
   const [widest, preset] = [ETHERNET_MTU - Math.min(...overhead), ETHERNET_MTU - Math.max(...overhead)];
   // Below 1280 the kernel takes IPv6 off an interface.
@@ -209,7 +208,7 @@ function checkRadius(options: Ikev2ServiceOptions, check: OptionCheck, isToken: 
   return radius && checkedRadius(radius, check, isToken);
 }
 
-function checkRoutes(routes: 'full' | readonly string[], isToken: TokenTest): string[] {
+function checkRoutes(routes: 'full' | readonly string[], isToken: TokenTest): readonly string[] {
   if (routes === 'full') {
     return ['0.0.0.0/0', '::/0'];
   }
