@@ -6,7 +6,7 @@ import { ClientAddressing } from '../../lib/aws/client-addressing';
 import { Clients } from '../../lib/aws/clients';
 import { PptpGateway } from '../../lib/aws/pptp-gateway';
 import { errorOf } from '../support/messages';
-import { gatewayWith, network, only, propsFor, warningIdsOf, warningsOf } from './gateway';
+import { gatewayWith, machineFiles, network, only, propsFor, warningIdsOf, warningsOf } from './gateway';
 
 /** The destinations in the policy, as the machine reads them. */
 function destinationsOf(stack: Stack): string[] {
@@ -212,11 +212,10 @@ describe('allowClientsTo, routed', () => {
 
   test('hands out no DNS server of its own accord: the resolver of the VPC answers only the VPC', () => {
     const { stack } = routed();
-    const data = JSON.stringify(only(stack, 'AWS::EC2::Instance').Properties.UserData);
-    expect(data).not.toContain('ms-dns');
-    expect(JSON.stringify(only(gatewayWith().stack, 'AWS::EC2::Instance').Properties.UserData)).toContain(
-      'ms-dns 10.20.0.2',
-    );
+    const optionsOf = (site: Stack) => machineFiles(site).get('/etc/ppp/pptpd-options');
+    expect(optionsOf(stack)).toContain('require-mschap-v2');
+    expect(optionsOf(stack)).not.toContain('ms-dns');
+    expect(optionsOf(gatewayWith().stack)).toContain('ms-dns 10.20.0.2');
   });
 });
 

@@ -328,7 +328,9 @@ describe('what IKEv2 is told', () => {
 
   test('sends what goes to the DNS servers into the tunnel, too, where not everything goes there', () => {
     const { stack } = built(KINDS[1] as Kind, { routes: ['10.20.8.0/24'] });
-    expect(machineFiles(stack).get('/etc/swanctl/conf.d/vpn-gateway.conf')).toContain('local_ts = 10.20.8.0/24, 10.20.0.2/32');
+    expect(machineFiles(stack).get('/etc/swanctl/conf.d/vpn-gateway.conf')).toContain(
+      'local_ts = 10.20.8.0/24, 10.20.0.2/32',
+    );
   });
 
   test('may be a name that only deployment knows', () => {

@@ -9,8 +9,17 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Clients } from '../../lib/aws/clients';
 import { PptpGateway } from '../../lib/aws/pptp-gateway';
 import { errorOf } from '../support/messages';
-import { filesOf } from '../support/user-data';
-import { gatewayWith, network, only, propsFor, REASON, userDataOf, warningIdsOf, warningsOf } from './gateway';
+import {
+  gatewayWith,
+  machineFiles,
+  network,
+  only,
+  propsFor,
+  REASON,
+  userDataOf,
+  warningIdsOf,
+  warningsOf,
+} from './gateway';
 
 const INSTANCE = 'AWS::EC2::Instance';
 
@@ -100,7 +109,7 @@ describe('the machine of a PptpGateway', () => {
     expect(Template.fromStack(arm.stack).toJSON().Parameters[ImageId.Ref].Default).toBe(
       '/aws/service/debian/release/13/latest/arm64',
     );
-    expect(userDataOf(arm.stack)).toContain('flavour=arm64');
+    expect(machineFiles(arm.stack).get('/etc/vpn-gateway/settings')).toContain('flavour=arm64');
   });
 
   test('takes a pinned image', () => {
@@ -206,11 +215,11 @@ describe('the machine of a PptpGateway', () => {
       securityUpgradeRebootTime: '02:30',
       refreshMinutes: 9,
     });
-    const text = userDataOf(tuned.stack);
-    expect(text).toContain('idle 77\n');
-    expect(filesOf(text).get('/etc/nftables.conf')).toContain('burst 333 packets');
-    expect(text).toContain('"02:30"');
-    expect(text).toContain('OnUnitInactiveSec=9min');
+    const files = machineFiles(tuned.stack);
+    expect(files.get('/etc/ppp/pptpd-options')).toContain('idle 77\n');
+    expect(files.get('/etc/nftables.conf')).toContain('burst 333 packets');
+    expect(files.get('/etc/apt/apt.conf.d/90vpn-gateway')).toContain('"02:30"');
+    expect(files.get('/etc/systemd/system/vpn-gateway.timer')).toContain('OnUnitInactiveSec=9min');
   });
 });
 

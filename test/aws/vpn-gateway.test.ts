@@ -110,7 +110,7 @@ describe('a VpnGateway', () => {
     expect(gateway.server).toBeInstanceOf(WireGuardGateway);
     expect(warningsOf(stack)).toMatchInlineSnapshot(`
       [
-        "Vpn is built as WireGuard by a Debian machine with WireGuard: PPTP cannot work on this path (GRE (IP protocol 47) dropped by the AWS NAT gateway in front of the clients). a Debian machine with WireGuard: about 2 to 5 minutes to create, billed as one small EC2 instance and one public IPv4 address. Clients: built into Linux; needs the WireGuard program elsewhere. [ack: pptp-constructs:PROTOCOL_SWAPPED]",
+        "Vpn is built as WireGuard by a Debian machine with WireGuard: PPTP cannot work on this path (GRE (IP protocol 47) dropped by the AWS NAT gateway in front of the clients). A Debian machine with WireGuard: about 2 to 5 minutes to create, billed as one small EC2 instance and one public IPv4 address. Clients: built into Linux; needs the WireGuard program elsewhere. [ack: pptp-constructs:PROTOCOL_SWAPPED]",
       ]
     `);
   });
