@@ -72,8 +72,18 @@ const udp = (from: TunnelClient, dst: string, port: number, arrives: boolean, sr
 const greToGateway = (src: string, call: number, expected: number, more: { version?: 0; protocol?: number } = {}) =>
   network.packetsTo(network.onGateway, 'delivered', threeOfGre(src, GATEWAY, { call, ...more }), expected);
 
+/** Empties the gate. */
+const forget = (backend: Backend) =>
+  backend === 'nft' ? 'nft flush set inet vpn_gateway peers' : 'echo / >/proc/net/xt_recent/vpn-peers';
+
 describe.each(FORMS)('GRE, $backend, $form', ({ backend, form }) => {
-  beforeEach(() => load(backend, POLICY, { greFilter: form }));
+  beforeAll(() => load(backend, POLICY, { greFilter: form }));
+
+  /** Nobody has spoken yet. */
+  beforeEach(() => {
+    apply(POLICY);
+    network.gateway.sh(`conntrack -F 2>/dev/null; ${form === 'gate' ? forget(backend) : ':'}`);
+  });
 
   test('gets in only for a call, whichever side sends first', async () => {
     expect(await greToGateway(CLIENT, 0x2222, 0)).toBe(0);
