@@ -7,7 +7,7 @@ import type { HostService } from './host-service';
  */
 
 /** Shell functions that the machine's program and the script of an image share. */
-export const RETRY_AND_APT = String.raw`retry() {
+export const RETRY_AND_APT = `retry() {
 	left=$1
 	shift
 	until "$@"; do
@@ -22,7 +22,7 @@ apt() {
 `;
 
 /** A shell function: whether the machine will boot this kernel. */
-export const BOOTS = String.raw`boots() { # fails unless GRUB boots its first entry and that is this kernel
+export const BOOTS = `boots() { # fails unless GRUB boots its first entry and that is this kernel
 	update-grub
 	grep -q 'set default="0"' /boot/grub/grub.cfg
 	grep -m 1 '^[[:space:]]*linux' /boot/grub/grub.cfg | grep -qF "/vmlinuz-$1 "
@@ -41,7 +41,7 @@ boots "$new"
 `;
 
 /** Removes the cloud flavour of the kernel where that does not run; needs `kernel` and `pin`. */
-export const REMOVE_CLOUD_KERNEL = String.raw`unwanted=$(dpkg-query -W 'linux-image*-cloud-*' 2>/dev/null | awk 'NF > 1 { print $1 }')
+export const REMOVE_CLOUD_KERNEL = `unwanted=$(dpkg-query -W 'linux-image*-cloud-*' 2>/dev/null | awk 'NF > 1 { print $1 }')
 if [ "$unwanted" ] && echo "$kernel" | grep -qv -e -cloud-; then
 	retry 10 apt purge $unwanted
 	rm -f $pin
@@ -55,7 +55,7 @@ fi
  * which another timer runs every minute, starts a server again that hangs (systemd itself only sees those that end), and
  * loads the packet filter again where somebody has flushed it.
  */
-export const GATEWAY_PROGRAM = String.raw`#!/bin/sh
+export const GATEWAY_PROGRAM = `#!/bin/sh
 # Makes this machine a VPN gateway, tells the cloud once how that went, then keeps users and policy current.
 set -eu
 state=/var/lib/vpn-gateway run=/run/vpn-gateway pin=/etc/default/grub.d/99-vpn-gateway.cfg

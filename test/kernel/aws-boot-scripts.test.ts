@@ -276,7 +276,7 @@ describe('fetching the files for which user data has no room', () => {
     commands: [['true']],
     files: [
       { path: '/etc/apt/apt.conf.d/90vpn-gateway', content: 'APT::Periodic::Update-Package-Lists "1";\n' },
-      { path: '/etc/vpn-gateway/settings', content: 'secret=${Token[TOKEN.1]}\n' },
+      { path: '/etc/vpn-gateway/settings', content: `secret=\${Token[TOKEN.1]}\n` },
       { path: '/usr/local/sbin/one', mode: '0755', content: '#!/bin/sh\necho "one" # \\ \t ä\n' },
       { path: '/etc/two', content: 'two\n' },
     ],

@@ -7,7 +7,9 @@ export class RadiusServer {
     secret: string,
     users: Readonly<Record<string, string>>,
   ) {
-    const lines = Object.entries(users).map(([name, password]) => `${name} Cleartext-Password := ${JSON.stringify(password)}\n`);
+    const lines = Object.entries(users).map(
+      ([name, password]) => `${name} Cleartext-Password := ${JSON.stringify(password)}\n`,
+    );
     machine.write(
       '/etc/freeradius/3.0/clients.conf',
       `client gateway {\n\tipaddr = 10.20.0.0/16\n\tsecret = ${JSON.stringify(secret)}\n\trequire_message_authenticator = no\n}\n`,
