@@ -91,6 +91,21 @@ describe('a machine whose kernel has PPP', () => {
     expect(signals(machine)).toBe(`ready ${ME}\nready i-0fedcba9876543210\n`);
   });
 
+  test('installs nothing that its image was prepared with, and everything where something is missing', () => {
+    const prepared = ['pptpd', 'ppp', 'awscli', 'nftables', 'unattended-upgrades'];
+    const boot = (packages: readonly string[]) => {
+      reboot(machine);
+      machine.sh('rm -rf /var/lib/vpn-gateway /cloud/apt; mkdir /var/lib/vpn-gateway');
+      machine.write('/var/lib/vpn-gateway/image', packages.map((name) => `${name}\n`).join(''));
+      expect(gateway(machine).status).toBe(0);
+      expect(listens(machine)).toBe(true);
+    };
+    boot(prepared);
+    expect(machine.sh('ls /cloud')).not.toContain('apt');
+    boot(prepared.filter((name) => name !== 'ppp'));
+    expect(machine.read('/cloud/apt')).toContain('install pptpd ppp nftables unattended-upgrades\n');
+  });
+
   test('is ready without any user, and says so', () => {
     machine.write('/cloud/users.json', '{"users": []}');
     expect(gateway(machine).text).toContain('no users yet: nobody can log in\n');
