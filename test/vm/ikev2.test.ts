@@ -1,10 +1,9 @@
 // IKEv2 from real clients to the machine of a gateway: strongSwan on both sides, with what Windows, Apple and Android offer.
 
-import { ikev2Gateway, routesTo } from './support/aws-gateways';
+import { ikev2Gateway } from './support/aws-gateways';
 import { describeMachine, describeSecret, describeSecurity, describeTunnel } from './support/common-tests';
 import { describeFaults } from './support/faults';
-import { connectIkev2, disconnectIkev2, type Login } from './support/ikev2-client';
-import { SERVER } from './support/keys';
+import { certificateOf, login, passwordOf } from './support/ikev2-login';
 import { Site } from './support/run';
 import { IKEV2 } from './support/vpns';
 
@@ -19,22 +18,6 @@ beforeAll(async () => {
 
 afterAll(() => site?.stop(), 60_000);
 
-const password = (user: string): Login => ({ user, password: IKEV2.keys().file(user, 'password.txt').trim() });
-
-const certificate = (user: string, method: 'eap-tls' | 'pubkey', isRotated = false): Login => {
-  const keys = IKEV2.keys(isRotated);
-  return { user, method, ...keys.credential(user) };
-};
-
-async function connect(role: 'alice' | 'stranger', login: Login, proposals: { ike?: string; esp?: string } = {}) {
-  const ca = IKEV2.keys().file('alice', 'ca.cer');
-  const routes = routesTo('10.99.2.1');
-  const attempt = await connectIkev2(site, role, { login, ca, serverName: SERVER, routes, ...proposals }, 25);
-  const canPing = attempt.isUp && (await site.lab.run(role, 'ping -q -c 1 -W 5 10.99.2.1')).status === 0;
-  await disconnectIkev2(site, role);
-  return { ...attempt, canPing };
-}
-
 describeMachine(
   IKEV2,
   () => site,
@@ -44,7 +27,7 @@ describeTunnel(IKEV2, () => site, 1415);
 
 describe('a client connects', () => {
   test('with a certificate', async () => {
-    expect(await connect('alice', certificate('carol', 'pubkey'))).toMatchObject({ isUp: true, canPing: true });
+    expect(await login(site, 'alice', certificateOf('carol', 'pubkey'))).toMatchObject({ isUp: true, canPing: true });
   });
 
   test.each([
@@ -57,19 +40,19 @@ describe('a client connects', () => {
     ["Apple's manual configuration", { ike: 'aes256-sha256-prfsha256-modp2048', esp: 'aes256-sha256' }],
     ['Android', { ike: 'aes256gcm16-prfsha256-x25519', esp: 'aes256gcm16' }],
   ])('with the proposals of %s', async (_, proposals) => {
-    expect(await connect('alice', password('alice'), proposals)).toMatchObject({ isUp: true, canPing: true });
+    expect(await login(site, 'alice', passwordOf('alice'), proposals)).toMatchObject({ isUp: true, canPing: true });
   });
 });
 
 describe('a client is refused', () => {
   test('with a wrong password', async () => {
-    const { isUp, log } = await connect('alice', { user: 'alice', password: 'guessed' });
+    const { isUp, log } = await login(site, 'alice', { user: 'alice', password: 'guessed' });
     expect(log).toContain('ERROR_AUTHENTICATION_FAILURE');
     expect(isUp).toBe(false);
   });
 
   test('with what Windows offers by itself: there is no proposal in common', async () => {
-    const { isUp, log } = await connect('alice', password('alice'), {
+    const { isUp, log } = await login(site, 'alice', passwordOf('alice'), {
       ike: 'aes256-sha1-prfsha1-modp1024',
       esp: 'aes256-sha1',
     });
@@ -78,25 +61,25 @@ describe('a client is refused', () => {
   });
 
   test('with a certificate that has expired', async () => {
-    const { isUp, log } = await connect('alice', certificate('erin', 'pubkey'));
+    const { isUp, log } = await login(site, 'alice', certificateOf('erin', 'pubkey'));
     expect(log).toContain('AUTHENTICATION_FAILED');
     expect(await site.gateway.journal('-u strongswan')).toMatch(/subject certificate invalid|certificate.*expired/i);
     expect(isUp).toBe(false);
   });
 
   test('from outside the ranges of the clients: nothing answers', async () => {
-    const { isUp, log } = await connect('stranger', password('alice'));
+    const { isUp, log } = await login(site, 'stranger', passwordOf('alice'));
     expect(log).not.toContain('received packet');
     expect(isUp).toBe(false);
   });
 
   test('with a certificate that was revoked, once the gateway has read of it', async () => {
     const revoked = IKEV2.keys().copy();
-    const login = certificate('carol', 'pubkey');
+    const old = certificateOf('carol', 'pubkey');
     await revoked.renew('carol');
     await site.lab.setSecret(revoked.secret);
     await site.gateway.refresh();
-    const { isUp, log } = await connect('alice', login);
+    const { isUp, log } = await login(site, 'alice', old);
     await site.lab.setSecret(IKEV2.secret());
     await site.gateway.refresh();
     expect(log).toContain('AUTHENTICATION_FAILED');
@@ -113,16 +96,3 @@ describeSecurity(
   () => [JSON.parse(IKEV2.secret()).privateKey, IKEV2.keys().file('alice', 'password.txt').trim()],
 );
 describeFaults(IKEV2, () => site, ['connection table flushed']);
-
-describe('the gateway with EAP-TLS instead', () => {
-  beforeAll(async () => {
-    await site.replaceGateway(ikev2Gateway('eap-tls'), IKEV2.keys().withoutPasswords());
-    await site.gateway.ready();
-  }, 1_200_000);
-
-  test('lets in a client with a certificate', async () => {
-    const attempt = await connect('alice', certificate('carol', 'eap-tls'));
-    expect(attempt.log).toMatch(/EAP_TLS/);
-    expect(attempt).toMatchObject({ isUp: true, canPing: true });
-  });
-});

@@ -1,26 +1,20 @@
-// Runs the machine tier: the core of it, everything with --all, or the benchmark with --bench. Other arguments are jest's.
+// Runs the machine tier: the core of it; everything with --all; with --images only what is made once. Other arguments are
+// jest's.
 
 import { spawnSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const OWN = { '--all': 'PPTP_VM_ALL', '--bench': 'PPTP_VM_BENCH' };
+const OWN = { '--all': { PPTP_VM_ALL: '1' }, '--images': {} };
 const given = process.argv.slice(2);
-const jest = join(dirname(fileURLToPath(import.meta.url)), '../../node_modules/jest/bin/jest.js');
+const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { status } = spawnSync(
   process.execPath,
   [
-    jest,
-    '--config',
-    join(dirname(fileURLToPath(import.meta.url)), 'jest.config.js'),
-    ...given.filter((arg) => !(arg in OWN)),
+    file('../../node_modules/jest/bin/jest.js'),
+    ...['--config', file('jest.config.js')],
+    ...(given.includes('--images') ? ['--testPathPatterns', 'vm/images'] : []),
+    ...given.filter((argument) => !(argument in OWN)),
   ],
-  {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      ...Object.fromEntries(given.filter((arg) => arg in OWN).map((arg) => [OWN[arg], '1'])),
-    },
-  },
+  { stdio: 'inherit', env: Object.assign({ ...process.env }, ...given.map((argument) => OWN[argument])) },
 );
 process.exit(status ?? 1);

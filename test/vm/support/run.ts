@@ -44,13 +44,6 @@ export class Site {
     this.server = await Gateway.start(this.lab, { ...this.options, image }, synthesised);
   }
 
-  /** Another machine in the place of the one there was, as a deployment makes it. */
-  public async replaceGateway(synthesised: UserData, secret: string): Promise<void> {
-    await this.gateway.stop();
-    await this.lab.setSecret(secret);
-    await this.startGateway(synthesised);
-  }
-
   public async stop(): Promise<void> {
     await this.server?.stop();
     await this.lab.vm.stop();

@@ -1,0 +1,27 @@
+// IKEv2 with EAP-TLS, which a gateway offers in place of passwords.
+
+import { ikev2Gateway } from './support/aws-gateways';
+import { certificateOf, login } from './support/ikev2-login';
+import { Site } from './support/run';
+import { IKEV2 } from './support/vpns';
+
+let site: Site;
+
+beforeAll(async () => {
+  await IKEV2.prepare();
+  site = await Site.start('ikev2-eap-tls', 'full', IKEV2.keys().withoutPasswords(), ikev2Gateway('eap-tls'));
+  await site.gateway.ready();
+}, 1_200_000);
+
+afterAll(() => site?.stop(), 60_000);
+
+test('a client with a certificate connects by EAP-TLS', async () => {
+  const attempt = await login(site, 'alice', certificateOf('carol', 'eap-tls'));
+  expect(attempt.log).toContain('EAP_TLS');
+  expect(attempt).toMatchObject({ isUp: true, canPing: true });
+});
+
+test('a client with a certificate that has expired does not', async () => {
+  const { isUp } = await login(site, 'alice', certificateOf('erin', 'eap-tls'));
+  expect(isUp).toBe(false);
+});
