@@ -11,6 +11,21 @@ export const SERVER = 'vpn.example.com';
 
 const RADIUS = { servers: ['10.0.0.5', '10.0.0.6'] };
 
+const EACH = `
+import functools, json, sys
+program, sys.argv = open(sys.argv[1]).read(), ['apply', 'users']
+exec(program[:program.rindex('globals()[')])
+Ikev2.openssl = functools.lru_cache(None)(Ikev2.openssl)
+results = []
+for secret in json.load(sys.stdin):
+    try:
+        users(secret)
+        results.append({'status': 0, 'stderr': ''})
+    except SystemExit as refusal:
+        results.append({'status': 1, 'stderr': f'{refusal}\\n'})
+print('\\n' + json.dumps(results))
+`;
+
 /** A folder in which `vpn-gateway-apply` runs as it would on a machine, its absolute paths moved into it. */
 export class Sandbox {
   public readonly folder = mkdtempSync(join(tmpdir(), 'ikev2-'));
@@ -51,6 +66,19 @@ export class Sandbox {
       env: { PATH: process.env.PATH, ...this.settings },
     });
     return { status, stdout, stderr };
+  }
+
+  /** The same for many secrets in one process, which asks `openssl` nothing twice. */
+  public usersOfEach(secrets: readonly string[]): { status: number; stderr: string }[] {
+    const { stdout, stderr } = spawnSync('python3', ['-c', EACH, join(this.folder, 'apply')], {
+      input: JSON.stringify(secrets),
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, ...this.settings },
+    });
+    if (stderr !== '') {
+      throw new Error(stderr);
+    }
+    return JSON.parse(stdout.slice(stdout.lastIndexOf('\n[') + 1));
   }
 
   public remove(): void {
