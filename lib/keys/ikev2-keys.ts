@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { parseIkev2Secret } from '../host/ikev2/ikev2-secret';
+import type { Ikev2Method } from '../host/ikev2/ikev2-service';
 import { authorityOf, clientCertificate, serverCertificate } from './certificate-keys';
 import { type Authentication, type Gateway, poolOf, titleOf } from './gateway';
 import { ikev2Profiles } from './ikev2-profiles';
@@ -52,10 +53,22 @@ export const IKEV2_KEYS: ProtocolKeys = {
 
   check(json, gateway, at) {
     const methods = { certificate: ['eap-tls', 'certificate'], password: ['eap-mschapv2'] } as const;
-    const authentication = methodsOf(gateway).flatMap((method) => methods[method]);
+    const authentication: Ikev2Method[] = methodsOf(gateway).flatMap((method) => methods[method]);
+    if (hasRadius(json)) {
+      authentication.push('eap-radius');
+    }
     parseIkev2Secret(json, { pool: poolOf(gateway), serverName: gateway.server, authentication, at });
   },
 };
+
+/** Whether the operator put the secret of RADIUS servers into the gateway's: its users are with them. */
+function hasRadius(json: string): boolean {
+  try {
+    return Object.hasOwn(JSON.parse(json), 'radius');
+  } catch {
+    return false;
+  }
+}
 
 /** How users of the gateway may log in. */
 function methodsOf({ authentication = ['certificate'] }: Gateway): readonly Authentication[] {

@@ -320,6 +320,17 @@ describe('a gateway in its second year', () => {
   });
 });
 
+test('IKEv2 with RADIUS: what the operator put into the secret for it stays there', async () => {
+  const made = await shell.secret(`${IKEV2} --authentication password`);
+  const radius = { secret: 'k4yW9dTz7QmXc2Vb' };
+  const stdin = JSON.stringify({ ...made, radius });
+  expect((await shell.secret('keys renew-server --dir ./k', { stdin })).radius).toEqual(radius);
+  const wrong = JSON.stringify({ ...made, radius: 'hush' });
+  const { status, stderr } = await shell.run('keys renew-server --dir ./k', { stdin: wrong });
+  expect([status, stderr]).toEqual([1, expect.stringContaining('code RADIUS_SECRET_INVALID')]);
+  expect(stderr).not.toContain('hush');
+});
+
 describe('what lies in the folder', () => {
   test('is named after users, in letters that every file system takes', async () => {
     shell.write(
