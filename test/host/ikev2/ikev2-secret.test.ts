@@ -53,9 +53,9 @@ beforeAll(async () => {
   };
 }, 60_000);
 
-afterAll(() => {
+afterAll(async () => {
   for (const sandbox of sandboxes.values()) {
-    sandbox.remove();
+    await sandbox.remove();
   }
 });
 
@@ -84,14 +84,14 @@ function refused(json: string, serverName: string, authentication: readonly Ikev
 }
 
 /** What the library says, and whether the machine says so, too; a machine that refuses leaves everything as it was. */
-function judged(secret: unknown, methods: readonly Ikev2Method[] = BOTH, serverName = SERVER) {
+async function judged(secret: unknown, methods: readonly Ikev2Method[] = BOTH, serverName = SERVER) {
   const json = typeof secret === 'string' ? secret : JSON.stringify(filled(secret));
   const key = [serverName, ...methods].join();
   const sandbox = sandboxes.get(key) ?? new Sandbox(methods, serverName);
   sandboxes.set(key, sandbox);
   const error = refused(json, serverName, methods);
   const before = sandbox.read('var/lib/vpn-gateway/ikev2');
-  const { status, stdout, stderr } = sandbox.users(json);
+  const { status, stdout, stderr } = await sandbox.users(json);
   expect({ json, status, stderr }).toEqual({
     json,
     status: error === undefined ? 0 : 1,
@@ -104,20 +104,14 @@ function judged(secret: unknown, methods: readonly Ikev2Method[] = BOTH, serverN
   return { ...error, said: stderr.replace('users refused: ', '').trim() };
 }
 
-/** The same for many secrets of one gateway; that a refusal changes nothing is shown where they are judged one by one. */
-function judgedEach(secrets: readonly unknown[]) {
-  const jsons = secrets.map((secret) => JSON.stringify(filled(secret)));
-  const sandbox = new Sandbox(BOTH);
-  const said = sandbox.usersOfEach(jsons);
-  sandbox.remove();
-  return jsons.map((json, at) => {
-    const error = refused(json, SERVER, BOTH);
-    const { status, stderr } = said[at]!;
-    expect([json, status]).toEqual([json, error === undefined ? 0 : 1]);
-    expect((error?.text ?? '') + stderr).not.toMatch(/hush/);
-    return { ...error, said: stderr.replace('users refused: ', '').trim() };
-  });
+async function judgedEach(secrets: readonly unknown[]) {
+  const results = [];
+  for (const secret of secrets) {
+    results.push(await judged(secret));
+  }
+  return results;
 }
+
 const taken = { said: '' };
 const refusal = (code: string, said: string, ...lines: string[]) => ({
   code,
@@ -140,27 +134,27 @@ describe('the secret of an IKEv2 gateway, to the library and to the machine alik
       'addresses and destinations',
       { ...own, users: [{ ...alice, address: '10.99.2.6', destinations: ['10.0.0.5/32 tcp 443'] }] },
     ],
-  ])('may have %s', (_, secret) => {
-    expect(judged(secret)).toEqual(taken);
+  ])('may have %s', async (_, secret) => {
+    expect(await judged(secret)).toEqual(taken);
   });
 
-  test('may be for an address that clients dial', () => {
+  test('may be for an address that clients dial', async () => {
     const secret = { certificate: '@byAddress@', privateKey: '@byAddressKey@', users: [] };
-    expect(judged(secret, BOTH, '203.0.113.1')).toEqual(taken);
-    expect(judged(secret, BOTH, '203.0.113.2').code).toBe('IKEV2_CERTIFICATE_INVALID');
+    expect(await judged(secret, BOTH, '203.0.113.1')).toEqual(taken);
+    expect((await judged(secret, BOTH, '203.0.113.2')).code).toBe('IKEV2_CERTIFICATE_INVALID');
   });
 
-  test('is returned as it is', () => {
+  test('is returned as it is', async () => {
     const secret = filled({ ...own, clientCa: '@ca@', users: [alice, { name: 'bob', address: '10.99.2.6' }] });
     expect(parseIkev2Secret(JSON.stringify(secret), { pool: POOL, serverName: SERVER, authentication: BOTH })).toEqual(
       secret,
     );
   });
 
-  test('holds the shared secret of RADIUS where the gateway uses it', () => {
-    expect(judged({ ...own, radius: { secret: '0123456789abcde#' }, users: [] }, ['eap-radius'])).toEqual(taken);
-    expect(judged({ ...own, users: [] }, ['eap-radius']).code).toBe('USERS_MALFORMED');
-    expect(judged({ ...own, radius: { secret: '0123456789abcdef' }, users: [] }).code).toBe('USERS_MALFORMED');
+  test('holds the shared secret of RADIUS where the gateway uses it', async () => {
+    expect(await judged({ ...own, radius: { secret: '0123456789abcde#' }, users: [] }, ['eap-radius'])).toEqual(taken);
+    expect((await judged({ ...own, users: [] }, ['eap-radius'])).code).toBe('USERS_MALFORMED');
+    expect((await judged({ ...own, radius: { secret: '0123456789abcdef' }, users: [] })).code).toBe('USERS_MALFORMED');
   });
 
   test.each<[string, unknown]>(
@@ -176,8 +170,8 @@ describe('the secret of an IKEv2 gateway, to the library and to the machine alik
       ['a list', ['hush']],
       ['null', null],
     ].slice(1) as [string, unknown][],
-  )('is refused with %s for RADIUS', (_, radius) => {
-    expect(judged({ ...own, radius, users: [] }, ['eap-radius'])).toEqual(
+  )('is refused with %s for RADIUS', async (_, radius) => {
+    expect(await judged({ ...own, radius, users: [] }, ['eap-radius'])).toEqual(
       refusal(
         'RADIUS_SECRET_INVALID',
         expect.stringMatching(/^radius: /) as never,
@@ -331,17 +325,17 @@ describe('the secret of an IKEv2 gateway, to the library and to the machine alik
         'the list of that authority',
       ),
     ],
-  ])('is refused with %j', (secret, expected) => {
-    expect(judged({ ...secret, users: [] })).toEqual(expected);
+  ])('is refused with %j', async (secret, expected) => {
+    expect(await judged({ ...secret, users: [] })).toEqual(expected);
   });
 
-  test('is refused where an authority or a password is of no use', () => {
-    expect(judged({ ...own, clientCa: '@ca@', users: [] }, ['eap-mschapv2']).code).toBe('USERS_MALFORMED');
-    expect(judged({ ...own, clientCa: '@ca@', users: [alice] }, ['eap-tls']).code).toBe('USERS_MALFORMED');
+  test('is refused where an authority or a password is of no use', async () => {
+    expect((await judged({ ...own, clientCa: '@ca@', users: [] }, ['eap-mschapv2'])).code).toBe('USERS_MALFORMED');
+    expect((await judged({ ...own, clientCa: '@ca@', users: [alice] }, ['eap-tls'])).code).toBe('USERS_MALFORMED');
   });
 
-  test.each([undefined, '', 'hush', '[]', '{}', '{"users": []}'])('is refused as %j', (secret) => {
-    expect(judged(secret ?? JSON.stringify({ ...good, users: {} })).code).toBe('USERS_MALFORMED');
+  test.each([undefined, '', 'hush', '[]', '{}', '{"users": []}'])('is refused as %j', async (secret) => {
+    expect((await judged(secret ?? JSON.stringify({ ...good, users: {} }))).code).toBe('USERS_MALFORMED');
   });
 });
 
@@ -349,8 +343,8 @@ describe('a user of an IKEv2 gateway', () => {
   const proof = (users: object[], methods?: readonly Ikev2Method[], more = {}) =>
     judged({ ...own, ...more, users }, methods);
 
-  test('without a password needs an authority', () => {
-    expect(proof([alice, { name: 'bob' }])).toEqual(
+  test('without a password needs an authority', async () => {
+    expect(await proof([alice, { name: 'bob' }])).toEqual(
       refusal(
         'IKEV2_USER_WITHOUT_PROOF',
         'user 2: no password, and there is no clientCa',
@@ -364,8 +358,8 @@ describe('a user of an IKEv2 gateway', () => {
   test.each<[readonly Ikev2Method[], object]>([
     [['eap-mschapv2'], {}],
     [['eap-radius'], { radius: { secret: '0123456789abcdef' } }],
-  ])('without a password has no place where the gateway takes %j alone', (methods, more) => {
-    expect(proof([{ name: 'bob' }], methods, more)).toEqual(
+  ])('without a password has no place where the gateway takes %j alone', async (methods, more) => {
+    expect(await proof([{ name: 'bob' }], methods, more)).toEqual(
       refusal(
         'IKEV2_USER_WITHOUT_PROOF',
         'user 1: no password',
@@ -378,15 +372,15 @@ describe('a user of an IKEv2 gateway', () => {
 
   test.each(['a b', 'a/b', 'ä'.normalize('NFD'), 'n'.repeat(65), '(hush)'])(
     'without a password cannot be called %j',
-    (name) => {
-      expect(judged({ ...own, clientCa: '@ca@', users: [{ name }] })).toMatchObject({
+    async (name) => {
+      expect(await judged({ ...own, clientCa: '@ca@', users: [{ name }] })).toMatchObject({
         code: 'USER_NAME_NOT_REPRESENTABLE',
       });
     },
   );
 
-  test('without a password is told which names a certificate carries', () => {
-    expect(judged({ ...own, clientCa: '@ca@', users: [{ name: 'hush hush' }] })).toEqual(
+  test('without a password is told which names a certificate carries', async () => {
+    expect(await judged({ ...own, clientCa: '@ca@', users: [{ name: 'hush hush' }] })).toEqual(
       refusal(
         'USER_NAME_NOT_REPRESENTABLE',
         'user 1: without a password, the name must be 1 to 64 letters, digits and _ . @ -',
@@ -397,7 +391,7 @@ describe('a user of an IKEv2 gateway', () => {
     );
   });
 
-  test('with a password may have a name of any characters that charon takes for a name', () => {
+  test('with a password may have a name of any characters that charon takes for a name', async () => {
     const names = [
       'a',
       "O'Neill",
@@ -413,12 +407,12 @@ describe('a user of an IKEv2 gateway', () => {
       '20%',
       'n'.repeat(255),
     ];
-    expect(judgedEach(names.map((name) => ({ ...own, users: [{ name, password: 'p' }] })))).toEqual(
+    expect(await judgedEach(names.map((name) => ({ ...own, users: [{ name, password: 'p' }] })))).toEqual(
       names.map(() => taken),
     );
   });
 
-  test('cannot have a name that charon takes for something else', () => {
+  test('cannot have a name that charon takes for something else', async () => {
     const names = [
       '',
       '*',
@@ -441,7 +435,7 @@ describe('a user of an IKEv2 gateway', () => {
       null,
       ['hush'],
     ];
-    expect(judgedEach(names.map((name) => ({ ...own, users: [{ name, password: 'p' }] })))).toEqual(
+    expect(await judgedEach(names.map((name) => ({ ...own, users: [{ name, password: 'p' }] })))).toEqual(
       names.map(() =>
         refusal(
           'USER_NAME_NOT_REPRESENTABLE',
@@ -454,9 +448,9 @@ describe('a user of an IKEv2 gateway', () => {
     );
   });
 
-  test('cannot have a password that is not printable ASCII', () => {
+  test('cannot have a password that is not printable ASCII', async () => {
     const passwords = ['', 'hüsh', 'hush\n', 'hu\u007fsh', 'h'.repeat(256), 7, null];
-    expect(judgedEach(passwords.map((password) => ({ ...own, users: [{ name: 'alice', password }] })))).toEqual(
+    expect(await judgedEach(passwords.map((password) => ({ ...own, users: [{ name: 'alice', password }] })))).toEqual(
       passwords.map(() =>
         refusal(
           'USER_PASSWORD_NOT_REPRESENTABLE',
@@ -469,8 +463,8 @@ describe('a user of an IKEv2 gateway', () => {
     );
   });
 
-  test('cannot have the name of another but for upper and lower case: charon knows no difference', () => {
-    expect(proof([alice, { name: 'ALICE', password: 'hush' }])).toEqual(
+  test('cannot have the name of another but for upper and lower case: charon knows no difference', async () => {
+    expect(await proof([alice, { name: 'ALICE', password: 'hush' }])).toEqual(
       refusal(
         'USER_DUPLICATE',
         'user 2: name taken, but for upper and lower case',
@@ -481,7 +475,7 @@ describe('a user of an IKEv2 gateway', () => {
     );
   });
 
-  test('may have any name and password of printable ASCII that is a plain name to charon', () => {
+  test('may have any name and password of printable ASCII that is a plain name to charon', async () => {
     const text = fc.string({
       unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)),
       minLength: 1,
@@ -489,8 +483,7 @@ describe('a user of an IKEv2 gateway', () => {
     });
     const users = fc.sample(fc.record({ name: text, password: text }), { seed: 7296, numRuns: 300 });
     const isPlain = (name: string) => !/[:=]|^[*@%]/.test(name) && !(/^[\d./-]+$/.test(name) && name.includes('.'));
-    expect(judgedEach(users.map((user) => ({ ...own, users: [user] }))).map(({ said }) => said === '')).toEqual(
-      users.map(({ name }) => isPlain(name)),
-    );
+    const results = await judgedEach(users.map((user) => ({ ...own, users: [user] })));
+    expect(results.map(({ said }) => said === '')).toEqual(users.map(({ name }) => isPlain(name)));
   });
 });

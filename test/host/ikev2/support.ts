@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { ClientPool } from '../../../lib/host';
 import { type Ikev2Method, ikev2Service } from '../../../lib/host/ikev2';
 import { applyProgram } from '../../../lib/host/programs';
@@ -11,25 +13,27 @@ export const SERVER = 'vpn.example.com';
 
 const RADIUS = { servers: ['10.0.0.5', '10.0.0.6'] };
 
-const EACH = `
-import functools, json, sys
+/** Runs `users` of the program for every line, and asks `openssl` nothing twice: starting both anew takes its time. */
+const WORKER = `
+import contextlib, functools, io, json, sys
 program, sys.argv = open(sys.argv[1]).read(), ['apply', 'users']
 exec(program[:program.rindex('globals()[')])
 Ikev2.openssl = functools.lru_cache(None)(Ikev2.openssl)
-results = []
-for secret in json.load(sys.stdin):
-    try:
-        users(secret)
-        results.append({'status': 0, 'stderr': ''})
-    except SystemExit as refusal:
-        results.append({'status': 1, 'stderr': f'{refusal}\\n'})
-print('\\n' + json.dumps(results))
+for line in sys.stdin:
+    said, result = io.StringIO(), {'status': 0, 'stderr': ''}
+    with contextlib.redirect_stdout(said):
+        try:
+            users(json.loads(line))
+        except SystemExit as refusal:
+            result = {'status': 1, 'stderr': f'{refusal}\\n'}
+    print(json.dumps({**result, 'stdout': said.getvalue()}), flush=True)
 `;
 
 /** A folder in which `vpn-gateway-apply` runs as it would on a machine, its absolute paths moved into it. */
 export class Sandbox {
   public readonly folder = mkdtempSync(join(tmpdir(), 'ikev2-'));
-  private readonly settings: Readonly<Record<string, string>>;
+  private readonly worker: ChildProcessWithoutNullStreams;
+  private readonly answers: AsyncIterator<string>;
 
   public constructor(authentication: readonly Ikev2Method[], serverName = SERVER) {
     const folders = ['x509', 'private', 'x509ca', 'x509crl', 'conf.d'].map((name) => `etc/swanctl/${name}`);
@@ -43,9 +47,13 @@ export class Sandbox {
       routes: 'full',
       ...(authentication.includes('eap-radius') ? { radius: RADIUS } : {}),
     });
-    this.settings = service.settings;
     const program = applyProgram('def filter_load(*_): pass\n', [service]);
     writeFileSync(join(this.folder, 'apply'), program.replace(/'\/(?=etc\/|var\/|run\/)/g, `'${this.folder}/`));
+    this.worker = spawn('python3', ['-c', WORKER, join(this.folder, 'apply')], {
+      env: { PATH: process.env.PATH, ...service.settings },
+    });
+    this.worker.stderr.pipe(process.stderr);
+    this.answers = createInterface({ input: this.worker.stdout })[Symbol.asyncIterator]();
   }
 
   public read(path: string): string | undefined {
@@ -53,35 +61,20 @@ export class Sandbox {
     return existsSync(at) ? readFileSync(at, 'utf8') : undefined;
   }
 
-  public mode(path: string): number {
-    return statSync(join(this.folder, path)).mode & 0o777;
-  }
-
-  /** Runs `vpn-gateway-apply users`. */
-  public users(secret: unknown): { status: number | null; stdout: string; stderr: string } {
-    const input = typeof secret === 'string' ? secret : JSON.stringify(secret);
-    const { status, stdout, stderr } = spawnSync('python3', [join(this.folder, 'apply'), 'users'], {
-      input,
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, ...this.settings },
-    });
-    return { status, stdout, stderr };
-  }
-
-  /** The same for many secrets in one process, which asks `openssl` nothing twice. */
-  public usersOfEach(secrets: readonly string[]): { status: number; stderr: string }[] {
-    const { stdout, stderr } = spawnSync('python3', ['-c', EACH, join(this.folder, 'apply')], {
-      input: JSON.stringify(secrets),
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, ...this.settings },
-    });
-    if (stderr !== '') {
-      throw new Error(stderr);
+  /** What `vpn-gateway-apply users` does with a secret. */
+  public async users(secret: string): Promise<{ status: number; stdout: string; stderr: string }> {
+    this.worker.stdin.write(`${JSON.stringify(secret)}\n`);
+    const { value, done } = await this.answers.next();
+    if (done) {
+      throw new Error('the machine ended');
     }
-    return JSON.parse(stdout.slice(stdout.lastIndexOf('\n[') + 1));
+    return JSON.parse(value);
   }
 
-  public remove(): void {
+  public async remove(): Promise<void> {
+    const ended = once(this.worker, 'exit');
+    this.worker.stdin.end();
+    await ended;
     rmSync(this.folder, { recursive: true });
   }
 }
