@@ -10,13 +10,16 @@ export type MovedFiles = readonly (readonly [path: string, mode: string, content
 /** What apt must know before anything else is fetched. */
 const STAYS = '/etc/apt/';
 
+/** What CloudFormation hands out as it was handed in: anything else has come back as question marks. */
+const ASCII = /^[\t\n -~]*$/;
+
 /**
  * Moves the files that are the same whatever is deployed out of user data, which has 16 KB, into the metadata of the
  * machine's resource in the template, which has room and can be read there. The machine fetches them at its first boot,
  * as AWS's cfn-init does, which Debian does not package; user data holds their digest, so that the machine runs these very
  * texts and is replaced when they change.
  *
- * @param tokens matches a token in text: a file with one stays
+ * @param tokens matches a token in text: a file with one stays, as does one that is not plain ASCII
  * @param stack name or id of the machine's stack; may be a token, as the others may
  * @param logicalId the logical id of the machine
  */
@@ -25,7 +28,8 @@ export function moveFiles(
   tokens: RegExp,
   { region, stack, logicalId }: { readonly region: string; readonly stack: string; readonly logicalId: string },
 ): { readonly host: HostConfig; readonly moved: MovedFiles } {
-  const stays = ({ path, content }: HostFile) => path.startsWith(STAYS) || content.search(tokens) !== -1;
+  const stays = ({ path, content }: HostFile) =>
+    path.startsWith(STAYS) || content.search(tokens) !== -1 || !ASCII.test(content);
   const moved = host.files
     .filter((file) => !stays(file))
     .map(({ path, mode = '0644', content }): [string, string, string] => [path, mode, content]);

@@ -277,7 +277,8 @@ describe('fetching the files for which user data has no room', () => {
     files: [
       { path: '/etc/apt/apt.conf.d/90vpn-gateway', content: 'APT::Periodic::Update-Package-Lists "1";\n' },
       { path: '/etc/vpn-gateway/settings', content: `secret=\${Token[TOKEN.1]}\n` },
-      { path: '/usr/local/sbin/one', mode: '0755', content: '#!/bin/sh\necho "one" # \\ \t ä\n' },
+      { path: '/usr/local/sbin/one', mode: '0755', content: '#!/bin/sh\necho "one" # \\ \t\n' },
+      { path: '/etc/umlaut', content: 'ä\n' },
       { path: '/etc/two', content: 'two\n' },
     ],
   };
@@ -297,11 +298,12 @@ describe('fetching the files for which user data has no room', () => {
     return { rest, others, run: (env: NodeJS.ProcessEnv = {}) => run(command as string, script, env) };
   }
 
-  test('leaves in user data what only deployment knows and what apt needs', () => {
+  test('leaves in user data what only deployment knows, what apt needs and what CloudFormation may garble', () => {
     const { rest, others } = fetching();
     expect(rest.files.map(({ path }) => path)).toEqual([
       '/etc/apt/apt.conf.d/90vpn-gateway',
       '/etc/vpn-gateway/settings',
+      '/etc/umlaut',
     ]);
     expect(others).toEqual([['true']]);
   });
@@ -316,7 +318,7 @@ describe('fetching the files for which user data has no room', () => {
           'cloudformation describe-stack-resource --region eu-central-1 --stack-name Site --logical-resource-id Machine --query StackResourceDetail.Metadata --output text',
       ),
     );
-    expect(readFileSync(join(folder, 'root/usr/local/sbin/one'), 'utf8')).toBe('#!/bin/sh\necho "one" # \\ \t ä\n');
+    expect(readFileSync(join(folder, 'root/usr/local/sbin/one'), 'utf8')).toBe('#!/bin/sh\necho "one" # \\ \t\n');
     expect(statSync(join(folder, 'root/usr/local/sbin/one')).mode & 0o777).toBe(0o755);
     expect(statSync(join(folder, 'root/etc/two')).mode & 0o777).toBe(0o644);
   });
