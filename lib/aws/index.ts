@@ -2,7 +2,18 @@ export { InvalidInputError, PptpConstructsError, RefusalError } from '../errors'
 export type { Candidate, Choice, Verdict } from '../feasibility';
 export { Accepted, Flow, Insecure } from '../flows';
 export type { AptSources, PptpLimits } from '../host';
-export { PptpPool, type PptpPoolOptions, type PptpUser, parsePptpUsers } from '../host';
+export {
+  ClientPool,
+  PptpPool,
+  type PptpPoolOptions,
+  type PptpUser,
+  parsePptpUsers,
+  parseWireGuardSecret,
+  type WireGuardSecret,
+  type WireGuardUser,
+} from '../host';
+export { type Ikev2Secret, type Ikev2SecretOptions, parseIkev2Secret } from '../host/ikev2';
+export { type OpenVpnSecret, parseOpenVpnSecret } from '../host/openvpn';
 export type { RadiusOptions } from '../host/radius';
 export { Sunset, type SunsetOptions, type SunsetVerdict } from '../migration';
 export { AWS } from '../network/aws';

@@ -9,6 +9,9 @@ const TERRAFORM_STACK = Symbol.for('cdktf/TerraformStack');
 /** The class that does the same job in `pptp-constructs/azure`. */
 const ON_AZURE: Readonly<Record<string, string>> = {
   PptpGateway: 'PptpGateway',
+  WireGuardGateway: 'WireGuardGateway',
+  Ikev2Gateway: 'Ikev2Gateway',
+  OpenVpnGateway: 'OpenVpnGateway',
   VpnGateway: 'VpnGateway',
   ManagedOpenVpnGateway: 'ManagedIkev2Gateway',
   VpnSecurityGroup: 'VpnNetworkSecurityGroup',

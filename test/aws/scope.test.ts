@@ -29,6 +29,9 @@ describe('assertCdkScope', () => {
   });
 
   test.each([
+    ['WireGuardGateway', "import { WireGuardGateway } from 'pptp-constructs/azure';"],
+    ['Ikev2Gateway', "import { Ikev2Gateway } from 'pptp-constructs/azure';"],
+    ['OpenVpnGateway', "import { OpenVpnGateway } from 'pptp-constructs/azure';"],
     ['VpnGateway', "import { VpnGateway } from 'pptp-constructs/azure';"],
     ['ManagedOpenVpnGateway', "import { ManagedIkev2Gateway } from 'pptp-constructs/azure';"],
     ['VpnSecurityGroup', "import { VpnNetworkSecurityGroup } from 'pptp-constructs/azure';"],
