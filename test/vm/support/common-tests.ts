@@ -18,7 +18,7 @@ export function describeMachine(vpn: Vpn, site: () => Site, synthesised: () => U
       ]);
     });
 
-    test('has no failed unit, and listens on nothing but what it serves and what its packet filter keeps closed', async () => {
+    test('has no failed unit, and no ssh', async () => {
       expect(await site().gateway.sh('systemctl --failed --no-legend --plain')).toBe('');
       expect((await site().gateway.run('systemctl is-active ssh.service ssh.socket')).text).not.toMatch(/^active$/m);
     });
@@ -143,7 +143,9 @@ export function describeSecurity(
           "grep -rlFf /run/needle /etc /var /usr/local /root /home /tmp /run --exclude=needle 2>/dev/null | xargs -r stat -c '%a %U %n' || true",
           { seconds: 120 },
         );
-        expect(found.split('\n').filter((line) => line !== '' && !/^[46]00 root /.test(line))).toEqual([]);
+        // systemd hands a daemon its copies by an access list, which shows as the mode of the group.
+        const readable = /^(?:[46]00 root |440 root \/run\/credentials\/)/;
+        expect(found.split('\n').filter((line) => line !== '' && !readable.test(line))).toEqual([]);
         expect(found).not.toBe('');
       }
       await gateway.sh('rm /run/needle');

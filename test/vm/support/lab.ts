@@ -224,11 +224,13 @@ export class Lab {
     return this.vm.sh('cat /root/ca.pem');
   }
 
+  /** What was signalled, once something was: that follows readiness by moments. */
   public async signals(): Promise<Signal[]> {
-    const text = await this.vm.sh('cat /cloud/signals 2>/dev/null || true');
+    await this.vm.eventually('[ -s /cloud/signals ]', 60);
+    const text = await this.vm.sh('cat /cloud/signals');
     return text
+      .trim()
       .split('\n')
-      .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Signal);
   }
 
