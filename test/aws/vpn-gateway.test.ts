@@ -373,6 +373,9 @@ describe('a VpnGateway is refused', () => {
     expect(refusal([Vpn.pptp({ insecure }), bad]).code).toBe('CLIENT_VPN_POOL_SIZE');
     expect(refusal([Vpn.pptp({} as never)]).code).toBe('INSECURE_WITHOUT_REASON');
     expect(refusal([Vpn.pptp(undefined as never)]).code).toBe('INSECURE_WITHOUT_REASON');
+    for (const vpn of [Vpn.ikev2, Vpn.wireGuard, Vpn.openVpn]) {
+      expect(refusal([Vpn.pptp({ insecure }), vpn(undefined as never)]).code).toBe('KEYS_SECRET_MISSING');
+    }
   });
 
   test('without clients and without a VPC', () => {
