@@ -56,7 +56,7 @@ print(util.shellify(config['runcmd']), end='')
 describe('the written files', () => {
   test('are units without a complaint from systemd', () => {
     const units = HOST.files.map(({ path }) => path).filter((path) => /^\/etc\/systemd\/system\/[^/]+$/.test(path));
-    expect(units).toHaveLength(2);
+    expect(units).toHaveLength(5);
     const { status, text } = machine.run(['systemd-analyze', 'verify', '--man=no', ...units, 'pptpd.service']);
     expect(text.split('\n').filter((line) => /pptp/.test(line))).toEqual([]);
     expect(status).toBe(0);
@@ -66,15 +66,18 @@ describe('the written files', () => {
     for (const program of [
       '/usr/local/sbin/vpn-gateway',
       '/etc/ppp/ip-up.d/vpn-gateway',
+      '/etc/ppp/ip-down.d/vpn-gateway',
       '/etc/vpn-gateway/settings',
     ]) {
       expect(machine.run(['sh', '-n', program])).toEqual({ status: 0, text: '' });
     }
-    expect(machine.run(['python3', '-W', 'error', '-m', 'py_compile', '/usr/local/sbin/vpn-gateway-apply'])).toEqual({
-      status: 0,
-      text: '',
-    });
-    expect(machine.must('run-parts', '--test', '/etc/ppp/ip-up.d')).toContain('/etc/ppp/ip-up.d/vpn-gateway\n');
+    for (const program of ['vpn-gateway-apply', 'vpn-gateway-log', 'vpn-gateway-pptp']) {
+      const path = `/usr/local/sbin/${program}`;
+      expect(machine.run(['python3', '-W', 'error', '-m', 'py_compile', path])).toEqual({ status: 0, text: '' });
+    }
+    for (const hooks of ['/etc/ppp/ip-up.d', '/etc/ppp/ip-down.d']) {
+      expect(machine.must('run-parts', '--test', hooks)).toContain(`${hooks}/vpn-gateway\n`);
+    }
   });
 
   test("make apt use the user's mirror and proxy, keep changed files, and reboot when an upgrade needs it", () => {

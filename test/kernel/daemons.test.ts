@@ -6,12 +6,14 @@ import * as fc from 'fast-check';
 import { type HostConfig, PptpPool, type PptpPoolOptions, parsePptpUsers } from '../../lib/host';
 import { pptpHost } from './support/hosts';
 import { Machine, type Outcome } from './support/machine';
+import { startJournal } from './support/openvpn';
 
 let machine: Machine;
 
 beforeAll(async () => {
   // What pptpd starts for a call, where a test wants to see with which arguments.
   machine = await Machine.start({ 'note-call': 'echo "$@" >>/run/calls; exec sleep 600' });
+  startJournal(machine);
   machine.write('/pptp-client.py', fs.readFileSync(path.join(__dirname, 'support/pptp-client.py'), 'utf8'));
 }, 300_000);
 
@@ -96,7 +98,7 @@ describe("pppd of Debian 13 on the host's options", () => {
   });
 
   test('lets nobody dial in while there are no users', () => {
-    expect(applyUsers('{"users": []}')).toEqual({ status: 0, text: 'no users yet: nobody can log in\n' });
+    expect(applyUsers('{"users": []}')).toEqual({ status: 0, text: 'pptp: no users yet: nobody can log in\n' });
     const { status, text } = machine.run(['pppd', '/dev/null', 'file', '/etc/ppp/pptpd-options', 'dryrun']);
     expect(status).toBe(1);
     expect(text).toContain("couldn't find any suitable secret");
@@ -299,6 +301,7 @@ describe('users in chap-secrets', () => {
     );
     expect(lives).toEqual([false, true, true]);
     expect(machine.read(`/run/vpn-gateway/calls/${redialled}`)).toBe('10.99.0.250 plc\n');
+    expect(machine.read('/journal')).toContain('session-start protocol=pptp user="plc" address=10.99.0.250\n');
   });
 });
 

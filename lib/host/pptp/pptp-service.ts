@@ -5,6 +5,7 @@ import { checkedRadius, type RadiusOptions } from '../radius';
 import { renderPppdOptions, renderPptpdConf } from './pppd';
 import type { PptpPool } from './pptp-pool';
 import { PPTP_PYTHON } from './pptp-python';
+import { PPTP_SESSION_FILES } from './pptp-sessions';
 import { PPPD_RADIUS_OPTIONS, PPTP_RADIUS_PYTHON, radiusSettings, renderPppdRadius } from './radius';
 
 /** Limits of the PPTP server, each with its reason in docs/host-pptp.md. */
@@ -115,6 +116,7 @@ export function pptpService(options: PptpServiceOptions): HostService {
         path: '/etc/systemd/system/pptpd.service.d/gateway.conf',
         content: `[Unit]
 ConditionPathExists=/run/vpn-gateway/serve
+Wants=vpn-gateway-pptp-log.service
 [Service]
 ExecStart=
 ExecStart=/usr/sbin/pptpd --fg --stimeout 5
@@ -125,18 +127,7 @@ ProtectHome=yes
 PrivateTmp=yes
 `,
       },
-      {
-        path: '/etc/ppp/ip-up.d/vpn-gateway',
-        mode: '0755',
-        content: `#!/bin/sh
-# Notes whose call this is, and ends a dead one that still holds its address.
-mkdir -p /run/vpn-gateway/calls && cd /run/vpn-gateway/calls || exit 0
-for pid in $(grep -ls "^$PPP_REMOTE " [0-9]*); do
-	[ "$pid" = "$PPPD_PID" ] || ! grep -qsx pppd "/proc/$pid/comm" || kill "$pid"
-done
-echo "$PPP_REMOTE $PEERNAME" >"$PPPD_PID"
-`,
-      },
+      ...PPTP_SESSION_FILES,
     ],
     filter: {
       tunnel: 'ppp*',

@@ -3,6 +3,7 @@ import { WIREGUARD } from '../../protocols';
 import type { ClientPool } from '../client-pool';
 import type { HostService } from '../host-service';
 import { OptionCheck } from '../option-check';
+import { SANDBOX } from '../sandbox';
 import { WIREGUARD_PYTHON } from './wireguard-python';
 import { WIREGUARD_SESSIONS } from './wireguard-sessions';
 
@@ -84,23 +85,8 @@ DynamicUser=yes
 AmbientCapabilities=CAP_NET_ADMIN
 CapabilityBoundingSet=CAP_NET_ADMIN
 RestrictAddressFamilies=AF_NETLINK AF_UNIX
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallFilter=~@privileged @resources
-ProtectHome=yes
-ProtectClock=yes
-ProtectControlGroups=yes
-ProtectHostname=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
-ProtectProc=invisible
 PrivateDevices=yes
-LockPersonality=yes
-MemoryDenyWriteExecute=yes
-RestrictNamespaces=yes
-RestrictRealtime=yes
-UMask=0077
+${SANDBOX}
 `,
       },
     ],
