@@ -1,4 +1,4 @@
-import { renderPolicy } from '../../lib/host';
+import { PptpPool, pptpService, renderImageScript, renderPolicy } from '../../lib/host';
 import { HOST_COMMANDS, pptpHost } from './support/hosts';
 import { Machine, type Outcome } from './support/machine';
 
@@ -237,35 +237,34 @@ describe('a machine whose kernel has PPP', () => {
   });
 });
 
-describe("a machine made from Debian's cloud image", () => {
-  let machine: Machine;
-  let full: string;
-  let cloud: string;
+/** The kernels that dpkg has. */
+const installedOn = (machine: Machine) =>
+  machine.sh("dpkg-query -W 'linux-image*' | awk 'NF > 1 { print $1 }'").trim().split('\n');
 
-  /** The kernels that dpkg has. */
-  const installed = () => machine.sh("dpkg-query -W 'linux-image*' | awk 'NF > 1 { print $1 }'").trim().split('\n');
-  /** The kernel that GRUB boots: of its first entry. */
-  const boots = () => /^\s*linux\s+\/boot\/vmlinuz-(\S+)/m.exec(machine.read('/boot/grub/grub.cfg'))?.[1];
+/** The kernel that GRUB boots: of its first entry. */
+const bootsOn = (machine: Machine) =>
+  /^\s*linux\s+\/boot\/vmlinuz-(\S+)/m.exec(machine.read('/boot/grub/grub.cfg'))?.[1];
 
-  beforeAll(async () => {
-    machine = await Machine.start({
-      ...STUBS,
-      // Debian's own modprobe and the packages' own lists of modules; nothing is loaded.
-      modprobe: 'exec /usr/sbin/modprobe -n -S "$(cat /cloud/kernel)" "$@"',
-      'update-initramfs': '[ "$1" != -c ] || : >"/boot/initrd.img-$3"',
-    });
-    machine.write(
-      '/etc/dpkg/dpkg.cfg.d/lean',
-      'path-exclude=/usr/lib/modules/*/kernel/*\npath-include=/usr/lib/modules/*/kernel/drivers/net/ppp/*\npath-include=/usr/lib/modules/*/kernel/lib/*\n',
-    );
-    machine.sh(`rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*
-      echo 'deb [trusted=yes] file:/archive ./' >/etc/apt/sources.list
-      DEBIAN_FRONTEND=noninteractive apt-get -qy purge pptpd ppp nftables unattended-upgrades
-      rm -rf /etc/ppp /etc/nftables.conf; mkdir -p /run/systemd/system /boot/grub`);
-    // What GRUB would ask a disk.
-    machine.write(
-      '/usr/sbin/grub-probe',
-      `#!/bin/sh
+/** A machine made from Debian's cloud image, with the two flavours of its kernel to be had. */
+async function cloudMachine(): Promise<{ machine: Machine; cloud: string; full: string }> {
+  const machine = await Machine.start({
+    ...STUBS,
+    // Debian's own modprobe and the packages' own lists of modules; nothing is loaded.
+    modprobe: 'exec /usr/sbin/modprobe -n -S "$(cat /cloud/kernel)" "$@"',
+    'update-initramfs': '[ "$1" != -c ] || : >"/boot/initrd.img-$3"',
+  });
+  machine.write(
+    '/etc/dpkg/dpkg.cfg.d/lean',
+    'path-exclude=/usr/lib/modules/*/kernel/*\npath-include=/usr/lib/modules/*/kernel/drivers/net/ppp/*\npath-include=/usr/lib/modules/*/kernel/lib/*\n',
+  );
+  machine.sh(`rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*
+    echo 'deb [trusted=yes] file:/archive ./' >/etc/apt/sources.list
+    DEBIAN_FRONTEND=noninteractive apt-get -qy purge pptpd ppp nftables unattended-upgrades
+    rm -rf /etc/ppp /etc/nftables.conf; mkdir -p /run/systemd/system /boot/grub`);
+  // What GRUB would ask a disk.
+  machine.write(
+    '/usr/sbin/grub-probe',
+    `#!/bin/sh
 case "$*" in
 *--target=device*) echo /dev/vda1 ;;
 *--target=fs_uuid*) echo 11111111-2222-3333-4444-555555555555 ;;
@@ -276,18 +275,28 @@ case "$*" in
 *--target=drive*) echo '(hd0,gpt1)' ;;
 esac
 `,
-      0o755,
-    );
-    machine.write('/etc/default/grub', 'GRUB_DEFAULT=0\nGRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX="console=tty0"\n');
-    machine.sh('apt-get -q update');
-    const flavour = machine.sh('dpkg --print-architecture').trim();
-    machine.sh(`DEBIAN_FRONTEND=noninteractive apt-get -qy install linux-image-cloud-${flavour}`);
-    cloud =
-      installed()
-        .find((name) => /\d/.test(name))
-        ?.replace('linux-image-', '') ?? '';
-    full = cloud.replace('-cloud-', '-');
-    machine.write('/cloud/kernel', `${cloud}\n`);
+    0o755,
+  );
+  machine.write('/etc/default/grub', 'GRUB_DEFAULT=0\nGRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX="console=tty0"\n');
+  machine.sh('apt-get -q update');
+  const flavour = machine.sh('dpkg --print-architecture').trim();
+  machine.sh(`DEBIAN_FRONTEND=noninteractive apt-get -qy install linux-image-cloud-${flavour}`);
+  const [named = ''] = installedOn(machine).filter((name) => /\d/.test(name));
+  const cloud = named.replace('linux-image-', '');
+  machine.write('/cloud/kernel', `${cloud}\n`);
+  return { machine, cloud, full: cloud.replace('-cloud-', '-') };
+}
+
+describe("a machine made from Debian's cloud image", () => {
+  let machine: Machine;
+  let full: string;
+  let cloud: string;
+
+  const installed = () => installedOn(machine);
+  const boots = () => bootsOn(machine);
+
+  beforeAll(async () => {
+    ({ machine, cloud, full } = await cloudMachine());
     machine.install(pptpHost());
     fillCloud(machine);
   }, 300_000);
@@ -361,4 +370,33 @@ esac
     expect(listens(machine)).toBe(false);
     expect(machine.read('/cloud/systemctl')).toBe('');
   });
+});
+
+describe("an image that is prepared from Debian's cloud image", () => {
+  test('makes a gateway that installs nothing and does not reboot', async () => {
+    const { machine, cloud, full } = await cloudMachine();
+    try {
+      const architecture = cloud.endsWith('arm64') ? 'arm64' : 'x86_64';
+      const services = [pptpService({ pool: PptpPool.from('10.99.0.0/24') })];
+      machine.write('/root/image', renderImageScript({ architecture, services }));
+      machine.must('sh', '/root/image', 'install');
+      expect(bootsOn(machine)).toBe(full);
+      expect(machine.read('/cloud/systemctl')).toBe('disable --now pptpd.service\n');
+      machine.write('/cloud/kernel', `${full}\n`);
+      machine.must('sh', '/root/image', 'finish');
+      expect(installedOn(machine).filter((name) => name.includes('-cloud-'))).toEqual([]);
+      expect(bootsOn(machine)).toBe(full);
+
+      // Whatever the gateway wanted to install now would not be there.
+      machine.sh('mv /archive /gone');
+      machine.install(pptpHost());
+      fillCloud(machine);
+      expect(gateway(machine)).toMatchObject({ status: 0, text: expect.stringMatching(/ready: .+\n$/) });
+      expect(signals(machine)).toBe(`ready ${ME}\n`);
+      expect(listens(machine)).toBe(true);
+      expect(machine.read('/cloud/systemctl')).not.toContain('reboot');
+    } finally {
+      machine.stop();
+    }
+  }, 300_000);
 });
