@@ -1,11 +1,10 @@
-import { ArnFormat, Duration, Fn, Lazy, RemovalPolicy, Resource, SecretValue, Size, Stack } from 'aws-cdk-lib';
+import { Duration, Fn, Lazy, RemovalPolicy, Resource, SecretValue, Size } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { pathBelow } from '../construct-path';
 import { invalid, RefusalError, raise } from '../errors';
 import {
@@ -27,11 +26,11 @@ import { isFilteredByHost, policyText } from './live-policy';
 import { FILES_METADATA } from './machine-files';
 import type { MachineGatewayProps } from './machine-gateway-props';
 import { flowsOf, type MachineSettings, poolsOf } from './machine-gateway-settings';
+import { grantMachine, machineRole } from './machine-role';
 import { bootScriptsOf, type MachineText, replaceWithUserData, type Told, userDataOf } from './machine-user-data';
 import { pathsOf, pathsToClientVpn } from './path';
 import { addPoolRoutes } from './pool-routes';
 import { assertCdkScope } from './scope';
-import { SESSION_MANAGER_ACTIONS } from './session-manager';
 import { isToken } from './token';
 import { vpcCidrs } from './vpc-ranges';
 import { checkSecurityGroupQuota, VpnSecurityGroup } from './vpn-security-group';
@@ -136,8 +135,14 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
     for (const script of bootScriptsOf(this, props, settings)) {
       told.scripts.set(script.id, this.makeParameter(script.id, script.description, script.text));
     }
-    this.role = props.role ?? this.makeRole(props.permissionsBoundary);
-    const granted = this.grant([policy, ...told.scripts.values()], props, text);
+    this.role = props.role ?? machineRole(this, settings.kind.title, props.permissionsBoundary);
+    const granted = grantMachine(this, this.role, {
+      secret: this.secret,
+      parameters: [policy, ...told.scripts.values()],
+      journalLogGroup: props.journalLogGroup,
+      hasAgent: props.sessionManagerSigningKey !== undefined,
+      readsStack: text.moved.length > 0,
+    });
     this.instance = this.makeInstance(props, text);
     this.instance.node.addDependency(...granted, ...connectivityOf(settings));
     Object.assign(told, { secret: this.secret, policy, instance: this.instance });
@@ -267,86 +272,6 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
   private makeParameter(id: string, description: string, value: string): ssm.CfnParameter {
     // A standard parameter while 4 KB suffice, which costs nothing.
     return new ssm.CfnParameter(this, id, { type: 'String', tier: 'Intelligent-Tiering', value, description });
-  }
-
-  private makeRole(permissionsBoundary: iam.IManagedPolicy | undefined): iam.Role {
-    return new iam.Role(this, 'Role', {
-      assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
-      description: `${this.settings.kind.title}: reads its users and its policy, and signals its stack`,
-      ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
-    });
-  }
-
-  /** Grants what the machine needs and nothing else; returns what must exist before it boots. */
-  private grant(
-    parameters: readonly ssm.CfnParameter[],
-    props: MachineGatewayProps,
-    { moved }: MachineText,
-  ): IConstruct[] {
-    const stack = Stack.of(this);
-    const { secretArn, secretFullArn, encryptionKey, env } = this.secret;
-    const viaSecretsManager = `secretsmanager.${env.region}.amazonaws.com`;
-    const statements = [
-      new iam.PolicyStatement({
-        actions: ['secretsmanager:GetSecretValue'],
-        // An ARN that is not complete lacks the six characters that Secrets Manager adds.
-        resources: [secretFullArn ?? `${secretArn}-??????`],
-      }),
-      ...(encryptionKey === undefined
-        ? []
-        : [
-            new iam.PolicyStatement({
-              actions: ['kms:Decrypt'],
-              resources: [encryptionKey.keyArn],
-              conditions: { StringEquals: { 'kms:ViaService': viaSecretsManager } },
-            }),
-          ]),
-      new iam.PolicyStatement({
-        actions: ['ssm:GetParameter'],
-        resources: parameters.map(({ ref }) =>
-          stack.formatArn({
-            service: 'ssm',
-            resource: 'parameter',
-            resourceName: ref,
-            arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-          }),
-        ),
-      }),
-      new iam.PolicyStatement({
-        actions: [
-          'cloudformation:SignalResource',
-          ...(moved.length === 0 ? [] : ['cloudformation:DescribeStackResource']),
-        ],
-        resources: [stack.stackId],
-      }),
-      ...(props.journalLogGroup === undefined
-        ? []
-        : [
-            new iam.PolicyStatement({
-              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              resources: [props.journalLogGroup.logGroupArn],
-            }),
-          ]),
-      ...(props.sessionManagerSigningKey === undefined
-        ? []
-        : [new iam.PolicyStatement({ actions: [...SESSION_MANAGER_ACTIONS], resources: ['*'] })]),
-    ];
-    // In this stack, wherever the role is: the policy names resources that in turn may wait for the role.
-    const policy = new iam.Policy(this, 'RolePolicy', { statements });
-    this.role.attachInlinePolicy(policy);
-    // A key made in this app may also have to allow it; of an imported one, this changes nothing.
-    encryptionKey?.grantDecrypt(new kms.ViaServicePrincipal(viaSecretsManager, this.role));
-    // A role that is not to be changed takes every statement and every policy, and drops it without a word.
-    if (stack.resolve((policy.node.defaultChild as iam.CfnPolicy).roles) === undefined) {
-      const needed = statements.flatMap(({ actions }) => actions).join(', ');
-      warn(
-        this,
-        'ROLE_NOT_CHANGED',
-        `The role of ${this.node.id} cannot be changed by this app. See to it that it allows ${needed}; without ` +
-          'them the machine never serves, and the deployment rolls back.',
-      );
-    }
-    return [this.role, policy];
   }
 
   private makeInstance(props: MachineGatewayProps, { userData, moved }: MachineText): ec2.CfnInstance {
