@@ -112,7 +112,8 @@ export function pptpService(options: PptpServiceOptions): HostService {
       },
       ...(radius === undefined ? [] : renderPppdRadius(radius)),
       {
-        // pptpd accepts nobody else while it waits for a new client's first message, so it waits 5 seconds, not 10.
+        // pptpd accepts nobody else while it waits for a new client's first message, so it waits 5 seconds, not 10. When it is
+        // told to stop, calls end first: their clients hear of it, and their ends are logged.
         path: '/etc/systemd/system/pptpd.service.d/gateway.conf',
         content: `[Unit]
 ConditionPathExists=/run/vpn-gateway/serve
@@ -120,6 +121,7 @@ Wants=vpn-gateway-pptp-log.service
 [Service]
 ExecStart=
 ExecStart=/usr/sbin/pptpd --fg --stimeout 5
+ExecStop=-/bin/sh -c 'pkill -x pppd; for try in 1 2 3 4 5; do pgrep -x pppd >/dev/null || exit 0; sleep 1; done'
 Restart=on-failure
 RestartSec=5
 ProtectSystem=full

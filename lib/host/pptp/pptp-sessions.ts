@@ -10,7 +10,8 @@ export const PPTP_SESSION_FILES: readonly HostFile[] = [
     path: '/etc/ppp/ip-up.d/vpn-gateway',
     mode: '0755',
     content: `#!/bin/sh
-# Notes whose call this is, and ends a dead one that still holds its address.
+# Notes whose call this is, and ends a dead one that still holds its address. Calls to others have no PEERNAME.
+[ "$PEERNAME" ] || exit 0
 mkdir -p /run/vpn-gateway/calls && cd /run/vpn-gateway/calls || exit 0
 for pid in $(grep -ls "^$PPP_REMOTE " [0-9]*); do
 	[ "$pid" = "$PPPD_PID" ] || ! grep -qsx pppd "/proc/$pid/comm" || kill "$pid"
@@ -23,6 +24,7 @@ exec /usr/local/sbin/vpn-gateway-log session-start pptp user="$PEERNAME" client=
     path: '/etc/ppp/ip-down.d/vpn-gateway',
     mode: '0755',
     content: `#!/bin/sh
+[ "$PEERNAME" ] || exit 0
 rm -f "/run/vpn-gateway/calls/$PPPD_PID"
 exec /usr/local/sbin/vpn-gateway-log session-end pptp user="$PEERNAME" client="$PPP_IPPARAM" address="$PPP_REMOTE" \\
 	seconds="$CONNECT_TIME" bytes_in="$BYTES_RCVD" bytes_out="$BYTES_SENT"

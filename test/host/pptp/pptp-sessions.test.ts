@@ -72,6 +72,27 @@ describe('the log of PPTP’s calls', () => {
     expect(() => readFileSync(join(folder, 'calls/99999999'))).toThrow('ENOENT');
   });
 
+  test('says nothing of a call that the machine itself makes to somebody', () => {
+    run('/etc/ppp/ip-up.d/vpn-gateway', CALL);
+    run('/etc/ppp/ip-down.d/vpn-gateway', { ...CALL, CONNECT_TIME: '61' });
+    expect(logged()).toEqual([]);
+  });
+
+  test('has the ends of all calls when pptpd is told to stop, since it ends them first and waits for them', () => {
+    const dropIn = fileOf('/etc/systemd/system/pptpd.service.d/gateway.conf')?.content ?? '';
+    const [, script = ''] = /^ExecStop=-\/bin\/sh -c '(.*)'$/m.exec(dropIn) ?? [];
+    program('pkill', `#!/bin/sh\necho "$@" >${folder}/told\n`);
+    program('pgrep', `#!/bin/sh\n[ ! -e ${folder}/looked ] && touch ${folder}/looked\n`);
+    program('sleep', `#!/bin/sh\necho "$@" >>${folder}/slept\n`);
+    const { status, stdout } = spawnSync('sh', ['-c', script], {
+      env: { PATH: `${folder}:${process.env.PATH}` },
+      encoding: 'utf8',
+    });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(readFileSync(join(folder, 'told'), 'utf8')).toBe('-x pppd\n');
+    expect(readFileSync(join(folder, 'slept'), 'utf8')).toBe('1\n');
+  });
+
   describe('of somebody who is refused', () => {
     const COMMAND =
       '/usr/sbin/pppd local file /etc/ppp/pptpd-options 115200 10.99.0.1:10.99.0.2 ipparam 203.0.113.9 remotenumber 203.0.113.9';
