@@ -113,7 +113,8 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
    * @throws InvalidInputError `USER_DATA_TOO_LARGE`, or a bad value that only the host knows of; before any child exists
    */
   protected constructor(scope: Construct, id: string, props: MachineGatewayProps, settings: MachineSettings) {
-    refuseWhereNothingArrives(scope, id, settings);
+    const assessed = assessedServers(settings);
+    refuseWhereNothingArrives(scope, id, settings, assessed);
     // The text of the machine is made before anything exists, so that one that is too long leaves nothing behind.
     const told: Told = { secret: undefined, policy: undefined, scripts: new Map(), instance: undefined };
     const text = userDataOf(scope, id, props, settings, told);
@@ -163,7 +164,7 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
     if ((props.flowLogs ?? true) && settings.placement.subnet !== undefined) {
       new VpnFlowLogs(this, 'FlowLogs', { subnet: settings.placement.subnet });
     }
-    this.warn(props);
+    this.warn(props, assessed);
     this.watchOutboundRules();
   }
 
@@ -371,7 +372,7 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
     }
   }
 
-  private warn(props: MachineGatewayProps): void {
+  private warn(props: MachineGatewayProps, assessed: readonly AssessedCandidate[]): void {
     const { settings } = this;
     if (settings.insecure !== undefined) {
       warn(
@@ -400,7 +401,7 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
           "apt: { proxy: 'http://...' }, and give the VPC endpoints for the APIs of AWS.",
       );
     }
-    const unverified = assessedServers(settings).filter(({ result }) => result === 'unverified');
+    const unverified = assessed.filter(({ result }) => result === 'unverified');
     if (unverified.length > 0 && settings.placement.internetRoute !== 'pending') {
       const texts = unverified.map((one) => explainUnverified(one, this.node.id));
       warn(this, 'PATH_UNVERIFIED', texts.join('\n\n'));
@@ -507,8 +508,13 @@ function assessedServers(settings: MachineSettings): AssessedCandidate[] {
   return protocols.map((protocol) => assessCandidate(machineCandidate(protocol, paths)));
 }
 
-function refuseWhereNothingArrives(scope: Construct, id: string, settings: MachineSettings): void {
-  const asked = assessedServers(settings).filter(({ result }) => result === 'cannot-work');
+function refuseWhereNothingArrives(
+  scope: Construct,
+  id: string,
+  settings: MachineSettings,
+  assessed: readonly AssessedCandidate[],
+): void {
+  const asked = assessed.filter(({ result }) => result === 'cannot-work');
   if (asked.length === 0) {
     return;
   }

@@ -100,7 +100,9 @@ export function userDataOf(
   const bounded = (text: string) =>
     counted(counted(text, [stack.region, stack.urlSuffix], 24), ours, pathBelow(scope, id).length + BYTES_BESIDE_PATH);
   const size = { tokens: TEXT_TOKEN, bytesPerToken: BYTES_PER_TOKEN };
-  const fits = (text: string) => userDataSize(bounded(text), size) <= EC2_USER_DATA_LIMIT;
+  // A token is counted as more than its own text, so that what is too long as it stands need not be counted.
+  const fits = (text: string) =>
+    text.length <= EC2_USER_DATA_LIMIT && userDataSize(bounded(text), size) <= EC2_USER_DATA_LIMIT;
   const userData = toCloudConfig(host, { tokens: TEXT_TOKEN, fits });
   if (fits(userData)) {
     return { userData, moved: [] };
