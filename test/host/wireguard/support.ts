@@ -24,44 +24,44 @@ export function publicKey(n: number): string {
  * `syncconf` makes the peers those of the file and forgets whatever is not in it, as the real one does. What only the
  * kernel can show, and the handshake above all, is shown in the machine tier.
  */
-const WG = `#!${process.execPath}
-const fs = require('node:fs');
-const crypto = require('node:crypto');
-const path = require('node:path');
-const [command, ...args] = process.argv.slice(2);
-const file = path.join(__dirname, 'wg.json');
-const state = JSON.parse(fs.readFileSync(file, 'utf8'));
-fs.appendFileSync(path.join(__dirname, 'calls'), ['wg', command, ...args].join(' ') + '\\n');
-const print = (text) => fs.writeSync(1, text);
-const wg0 = () => state.wg0 ?? (fs.writeSync(2, 'Unable to access interface: No such device\\n'), process.exit(1));
-if (command === 'pubkey') {
-  const head = Buffer.from('302e020100300506032b656e04220420', 'hex');
-  const key = Buffer.concat([head, Buffer.from(fs.readFileSync(0, 'utf8'), 'base64')]);
-  const half = crypto.createPublicKey(crypto.createPrivateKey({ key, format: 'der', type: 'pkcs8' }));
-  print(half.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64') + '\\n');
-} else if (command === 'genkey') {
-  print(Buffer.alloc(32, 99).toString('base64') + '\\n');
-} else if (command === 'show' && args[0] === 'interfaces') {
-  print(Object.keys(state).join(' ') + '\\n');
-} else if (command === 'show' && args[1] === 'dump') {
-  print(['hush', 'public', '51820', 'off'].join('\\t') + '\\n');
-  for (const [key, peer] of Object.entries(wg0().peers)) {
-    print([key, peer.shared, peer.endpoint ?? '(none)', peer.ips, peer.handshake ?? 0, peer.came ?? 0, peer.went ?? 0, 'off'].join('\\t') + '\\n');
-  }
-} else if (command === 'set' && args[3] === 'remove') {
-  delete wg0().peers[args[2]];
-} else if (command === 'syncconf') {
-  const peers = {};
-  for (const section of fs.readFileSync(args[1], 'utf8').split('[Peer]').slice(1)) {
-    const value = (name) => section.match(new RegExp('^' + name + ' = (.*)$', 'm'))?.[1];
-    const key = value('PublicKey');
-    peers[key] = { ...wg0().peers[key], shared: value('PresharedKey') ?? '(none)', ips: value('AllowedIPs') };
-  }
-  wg0().peers = peers;
-} else {
-  throw new Error('not known to this wg: ' + [command, ...args].join(' '));
-}
-fs.writeFileSync(file, JSON.stringify(state));
+const WG = `#!/usr/bin/env -S python3 -IS
+import json, os, re, sys
+here = os.path.dirname(sys.argv[0]) + '/'
+args = sys.argv[1:]
+open(here + 'calls', 'a').write(' '.join(['wg', *args]) + '\\n')
+state = json.load(open(here + 'wg.json'))
+def wg0():
+	return state['wg0']['peers'] if 'wg0' in state else sys.exit('Unable to access interface: No such device')
+if args == ['pubkey']:
+	print(json.load(open(here + 'keys.json'))[sys.stdin.read().strip()])
+elif args == ['genkey']:
+	print([*json.load(open(here + 'keys.json'))][-1])
+elif args == ['show', 'interfaces']:
+	print(*[name for name in state if name != 'answers'])
+elif args[0] == 'show' and args[2] == 'dump':
+	print('hush', 'public', '51820', 'off', sep='\\t')
+	for key, peer in wg0().items():
+		print(key, peer['shared'], peer.get('endpoint', '(none)'), peer['ips'], *(peer.get(n, 0) for n in ('handshake', 'came', 'went')), 'off', sep='\\t')
+elif args[0] == 'show' and args[2] == 'public-key':
+	print('of-the-gateway')
+elif args[0] == 'show' and args[2] == 'latest-handshakes':
+	print('of-the-gateway', state.get('answers', 0), sep='\\t')
+elif args[0] == 'set' and args[1] != 'wg0':
+	open(here + 'stdin', 'w').write(sys.stdin.read())
+elif args[0] == 'set' and args[-1] == 'remove':
+	wg0().pop(args[3], None)
+elif args[0] == 'set' and len(args) == 4:
+	wg0()[args[3]] = {'shared': '(none)', 'ips': '(none)'}
+elif args[0] == 'syncconf':
+	peers = {}
+	for section in open(args[2]).read().split('[Peer]')[1:]:
+		values = dict(re.findall('^([A-Za-z]+) = (.*)$', section, re.M))
+		key = values['PublicKey']
+		peers[key] = {**wg0().get(key, {}), 'shared': values.get('PresharedKey', '(none)'), 'ips': values['AllowedIPs']}
+	state['wg0']['peers'] = peers
+else:
+	sys.exit('not known to this wg: ' + ' '.join(args))
+json.dump(state, open(here + 'wg.json', 'w'))
 `;
 
 /** One peer as the stand-in for the kernel holds it. */
@@ -74,6 +74,12 @@ export interface Peer {
   readonly went?: number;
 }
 
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** A folder in which the machine's programs run as they would on a machine, their absolute paths moved into it. */
 export class Sandbox {
   public readonly folder = mkdtempSync(join(tmpdir(), 'wireguard-'));
@@ -83,14 +89,21 @@ export class Sandbox {
       mkdirSync(join(this.folder, folder), { recursive: true });
     }
     writeFileSync(join(this.folder, 'bin/wg'), WG);
-    chmodSync(join(this.folder, 'bin/wg'), 0o755);
+    this.write('bin/ip', `#!/bin/sh\necho ip "$@" >>${this.folder}/bin/calls\n`);
+    for (const program of ['wg', 'ip']) {
+      chmodSync(join(this.folder, 'bin', program), 0o755);
+    }
+    const keys = Array.from({ length: 99 }, (_, n) => [privateKey(n + 1), publicKey(n + 1)]);
+    this.write('bin/keys.json', JSON.stringify(Object.fromEntries(keys)));
     this.interfaces({});
     const program = applyProgram('def filter_load(*_): pass\n', [wireGuardService({ pool: POOL })]);
     this.write('apply', this.moved(program));
   }
 
   public moved(program: string): string {
-    return program.replace(/'\/(?=etc\/|var\/|usr\/|sys\/)/g, `'${this.folder}/`);
+    return program
+      .replace(/'\/(?=etc\/|var\/|usr\/|sys\/)/g, `'${this.folder}/`)
+      .replace('time.monotonic() + 5', 'time.monotonic()');
   }
 
   public write(path: string, text: string): void {
@@ -102,7 +115,7 @@ export class Sandbox {
   }
 
   /** Sets what the stand-in for the kernel knows. */
-  public interfaces(state: { wg0?: { peers: Record<string, Peer> } }): void {
+  public interfaces(state: { wg0?: { peers: Record<string, Peer> }; answers?: number }): void {
     this.write('bin/wg.json', JSON.stringify(state));
     this.write('bin/calls', '');
   }
@@ -127,9 +140,17 @@ export class Sandbox {
   }
 
   /** Runs `vpn-gateway-apply users`. */
-  public users(secret: unknown): { status: number | null; stdout: string; stderr: string } {
-    const input = typeof secret === 'string' ? secret : JSON.stringify(secret);
-    const { status, stdout, stderr } = spawnSync('python3', [join(this.folder, 'apply'), 'users'], {
+  public users(secret: unknown): Outcome {
+    return this.apply('users', typeof secret === 'string' ? secret : JSON.stringify(secret));
+  }
+
+  /** Runs `vpn-gateway-apply answer`. */
+  public answer(): Outcome {
+    return this.apply('answer', '');
+  }
+
+  private apply(what: string, input: string): Outcome {
+    const { status, stdout, stderr } = spawnSync('python3', [join(this.folder, 'apply'), what], {
       input,
       encoding: 'utf8',
       env: this.environment,

@@ -1,6 +1,9 @@
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateKey, publicKey, Sandbox } from './support';
+
+// Each run starts programs, which takes its time on a busy machine.
+jest.setTimeout(30_000);
 
 const [ALICE, BOB, CAROL] = [publicKey(2), publicKey(3), publicKey(4)];
 const alice = { name: 'alice', publicKey: ALICE, address: '10.99.1.2' };
@@ -159,5 +162,62 @@ PresharedKey = ${privateKey(7)}
     const calls = sandbox.read('bin/calls');
     expect(calls).toContain('wg pubkey\n');
     expect([1, 7, 8].filter((n) => calls.includes(privateKey(n)))).toEqual([]);
+  });
+});
+
+describe('whether WireGuard answers', () => {
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+    sandbox.interfaces({ wg0: { peers: { [ALICE]: { shared: '(none)', ips: '10.99.1.2/32' } } }, answers: 1 });
+  });
+  afterEach(() => sandbox.remove());
+
+  const answers = (count: number) =>
+    sandbox.interfaces({ wg0: { peers: { [ALICE]: { shared: '(none)', ips: '10.99.1.2/32' } } }, answers: count });
+  /** What was done, the process's number left out. */
+  const done = () =>
+    sandbox
+      .read('bin/calls')
+      .split('\n')
+      .filter((call) => /^(ip|wg set)/.test(call))
+      .map((call) => call.replace(/wg-\d+/, 'wg-PID'));
+  const PROBE = publicKey(99);
+
+  test('is found out by a handshake with a key of the moment, which leaves nothing behind', () => {
+    expect(sandbox.answer()).toEqual(said(''));
+    expect(done()).toEqual([
+      'ip link add wg-PID type wireguard',
+      `wg set wg0 peer ${PROBE}`,
+      'wg set wg-PID private-key /dev/stdin peer of-the-gateway endpoint 127.0.0.1:51820 persistent-keepalive 1',
+      'ip link set wg-PID up',
+      'ip link delete wg-PID',
+      `wg set wg0 peer ${PROBE} remove`,
+    ]);
+    expect(sandbox.read('bin/stdin')).toBe(`${privateKey(99)}\n`);
+    expect(Object.keys(sandbox.peers)).toEqual([ALICE]);
+  });
+
+  test('is denied when no handshake comes about, and nothing is left behind either', () => {
+    answers(0);
+    expect(sandbox.answer()).toEqual({ status: 1, stdout: '', stderr: 'answer refused: wireguard: no handshake\n' });
+    expect(done().slice(-2)).toEqual(['ip link delete wg-PID', `wg set wg0 peer ${PROBE} remove`]);
+    expect(Object.keys(sandbox.peers)).toEqual([ALICE]);
+  });
+
+  test('is denied when there is no interface', () => {
+    sandbox.interfaces({});
+    expect(sandbox.answer()).toEqual({ status: 1, stdout: '', stderr: 'answer refused: wireguard: no interface\n' });
+    expect(done()).toEqual([]);
+  });
+
+  test('is asked after what a killed one left behind is gone, and not what a running one uses', () => {
+    for (const name of ['wg-99999999', `wg-${process.pid}`]) {
+      mkdirSync(join(sandbox.folder, 'sys/class/net', name), { recursive: true });
+    }
+    expect(sandbox.answer().status).toBe(0);
+    const calls = sandbox.read('bin/calls');
+    expect(calls).toContain('ip link delete wg-99999999\n');
+    expect(calls).not.toContain(`ip link delete wg-${process.pid}\n`);
   });
 });

@@ -2,6 +2,9 @@ import { parseWireGuardSecret } from '../../../lib/host/wireguard';
 import { errorOf } from '../../support/messages';
 import { POOL, privateKey, publicKey, Sandbox } from './support';
 
+// Each run starts programs, which takes its time on a busy machine.
+jest.setTimeout(30_000);
+
 const alice = { name: 'alice', publicKey: publicKey(2), address: '10.99.1.2' };
 const bob = { name: 'bob', publicKey: publicKey(3), address: '10.99.1.3', presharedKey: privateKey(7) };
 const secretOf = (...users: unknown[]) => ({ privateKey: privateKey(1), users });
