@@ -165,7 +165,7 @@ class Ikev2:
 		revoked = {*new['revoked']} - {*old.get('revoked', [])}
 		ends = []
 		for name, sa in sas:
-			who = name[5:21] if name[:5] == 'user-' else self.digest(sa.get('remote-eap-id', '').lower())[:16]
+			who = name[5:21] if name[:5] == 'user-' else self.digest(sa.get('remote-eap-id', sa.get('remote-id', '')).lower())[:16] # told apart only where they differ
 			known = who in new['users'] or name[:5] != 'user-' and 'eap-radius' in self.methods
 			changed = who in old.get('users', {}) and old['users'][who] != new['users'].get(who)
 			taken = any(new['addresses'].get(vip, who) != who for vip in sa.get('remote-vips', []))
