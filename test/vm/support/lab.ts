@@ -234,12 +234,15 @@ export class Lab {
       .map((line) => JSON.parse(line) as Signal);
   }
 
-  /** Begins to capture what somebody sends and receives outside every tunnel. */
+  /**
+   * Begins to capture what somebody sends and receives outside every tunnel: at the other end of the cable, since at
+   * their own interface IPsec shows packets once more when they are decrypted.
+   */
   public async watch(role: Role): Promise<void> {
     await this.run(role, 'pkill -x tcpdump; rm -f /root/wire.pcap');
     await this.vm.sh(
-      `systemd-run -q --collect --unit=wire-${role} -p NetworkNamespacePath=/run/netns/${role} \
-        tcpdump -i eth0 -U -w /root/wire.pcap -Z root
+      `systemd-run -q --collect --unit=wire-${role} -p NetworkNamespacePath=/run/netns/cloud \
+        tcpdump -i ${role} -U -w /root/wire.pcap -Z root
       until [ -s /root/wire.pcap ]; do sleep 0.1; done`,
     );
   }
