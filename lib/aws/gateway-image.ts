@@ -208,7 +208,7 @@ const SERVICES: Readonly<Partial<Record<VpnProtocolId, () => HostService>>> = {
       pool: ClientPool.from('10.99.0.0/24'),
       serverName: 'vpn.example.com',
       authentication: ['eap-mschapv2'],
-      routes: 'full',
+      routes: 'everything',
     }),
 };
 

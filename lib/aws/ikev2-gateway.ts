@@ -115,7 +115,7 @@ export function ikev2Server(
     // Those that JavaScript leaves out are refused there by name.
     serverName: serverName ?? '',
     authentication: authentication ?? [],
-    routes: withDnsServers(routes, site.dnsServers),
+    routes,
     dnsServers: site.dnsServers,
     isToken,
     ...(radius === undefined ? {} : { radius }),
@@ -127,13 +127,6 @@ export function ikev2Server(
     service,
     ...(radius === undefined ? {} : { radius: radiusFlows(radius, false) }),
   };
-}
-
-/** Clients that send only some ranges into the tunnel reach their DNS servers through it as well. */
-function withDnsServers(routes: Ikev2Options['routes'], dnsServers: readonly string[]): Ikev2Options['routes'] {
-  return Array.isArray(routes) && routes.length > 0
-    ? [...new Set([...routes, ...dnsServers.map((server) => `${server}/32`)])]
-    : routes;
 }
 
 /**

@@ -21,10 +21,10 @@ export interface Ikev2Options extends MachineGatewayOptions {
    */
   readonly authentication: readonly Ikev2Method[];
   /**
-   * What clients send into the tunnel: everything (`'full'`, IPv6 as well, which ends in the gateway), or these IPv4 ranges
+   * What clients send into the tunnel: everything (`'everything'`, IPv6 as well, which ends in the gateway), or these IPv4 ranges
    * in CIDR notation, to which the DNS servers are added. Where they may go is decided by `allowClientsTo`.
    */
-  readonly routes: 'full' | readonly string[];
+  readonly routes: 'everything' | readonly string[];
   /**
    * The RADIUS servers for `'eap-radius'`. Their shared secret is in the secret of the gateway.
    *
@@ -59,7 +59,7 @@ export const IKEV2_MACHINE: MachineKind<Ikev2Options> = {
       isToken,
       serverName: serverName ?? '',
       authentication: Array.isArray(authentication) ? authentication : [],
-      routes: routesOf(routes, dnsServers),
+      routes,
       ...(radius === undefined ? {} : { radius }),
       ...(mtu === undefined ? {} : { mtu }),
       ...(sha1ForWindows === undefined ? {} : { sha1ForWindows }),
@@ -69,13 +69,6 @@ export const IKEV2_MACHINE: MachineKind<Ikev2Options> = {
   flowSets: (_, { isPublic }) => (isPublic ? IKEV2.flowSets.slice(0, 1) : IKEV2.flowSets),
   radius: ({ radius }) => radius,
 };
-
-/** Queries take the tunnel as well: Azure's own DNS server lies in no range of a virtual network. */
-function routesOf(routes: 'full' | readonly string[], dnsServers: readonly string[]): 'full' | readonly string[] {
-  return Array.isArray(routes) && routes.length > 0
-    ? [...new Set([...routes, ...dnsServers.map((server) => `${server}/32`)])]
-    : routes;
-}
 
 /**
  * IKEv2 by strongSwan on a Debian machine, on UDP 500 and 4500, and on ESP where it has no public address. Unlike VPN Gateway it keeps to `clients`, and it takes

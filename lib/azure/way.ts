@@ -144,7 +144,7 @@ const ON_A_MACHINE: Readonly<
     program: 'strongSwan',
     clients: 'built into Windows, macOS, iOS, Android 12+',
     written: 'ikev2',
-    own: "  serverName: 'vpn.example.com', authentication: ['eap-tls'], routes: 'full',",
+    own: "  serverName: 'vpn.example.com', authentication: ['eap-tls'], routes: 'everything',",
   },
 };
 

@@ -38,7 +38,7 @@ interface Kind {
 const IKEV2 = {
   serverName: 'vpn.example.com',
   authentication: ['eap-mschapv2'],
-  routes: 'full',
+  routes: 'everything',
 } as const;
 
 const KINDS: readonly Kind[] = [

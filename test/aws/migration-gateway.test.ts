@@ -17,7 +17,7 @@ const INSTANCE = 'AWS::EC2::Instance';
 const CERTIFICATES = {
   serverName: 'vpn.example.com',
   authentication: ['certificate'],
-  routes: 'full',
+  routes: 'everything',
 } as const;
 
 /** The sunset on 2027-06-30, seen on this day. */

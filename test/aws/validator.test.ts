@@ -51,7 +51,7 @@ describe('the validator of aws-cdk-lib finds nothing in the template of', () => 
           vpc,
           protocols: [PPTP, IKEV2, WIREGUARD, OPENVPN],
         });
-        const ikev2 = { serverName: 'vpn.example.com', authentication: ['certificate'], routes: 'full' } as const;
+        const ikev2 = { serverName: 'vpn.example.com', authentication: ['certificate'], routes: 'everything' } as const;
         new Ikev2Gateway(stack, 'Ikev2', { vpc, clients, secret, machineImage, ...ikev2 });
         new WireGuardGateway(stack, 'WireGuard', { vpc, clients, secret, machineImage, packetFilter: 'iptables' });
         const routed = { addressing: ClientAddressing.routed(), clientPool: '10.98.0.0/24' };

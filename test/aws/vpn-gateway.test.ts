@@ -70,7 +70,7 @@ describe('a VpnGateway', () => {
       secret,
       serverName: 'vpn.example.com',
       authentication: ['certificate'],
-      routes: 'full',
+      routes: 'everything',
     } as const;
     const servers = [Vpn.ikev2(ikev2), Vpn.wireGuard({ secret }), Vpn.openVpn({ secret })].map((vpn, index) => {
       const gateway = new VpnGateway(stack, `Vpn${index}`, {

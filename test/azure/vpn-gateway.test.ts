@@ -93,7 +93,7 @@ describe('servers on machines', () => {
     ...machine,
     serverName: 'vpn.plant4.example',
     authentication: ['eap-mschapv2'],
-    routes: 'full',
+    routes: 'everything',
   });
   const openVpn = Vpn.openVpn(machine);
 

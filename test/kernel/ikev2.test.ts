@@ -37,7 +37,7 @@ function host(more: Partial<Ikev2ServiceOptions> = {}): HostConfig {
         pool: ClientPool.from('10.99.2.0/29'),
         serverName: 'vpn.example.com',
         authentication: ['eap-mschapv2', 'certificate'],
-        routes: 'full',
+        routes: 'everything',
         dnsServers: ['10.20.0.53'],
         ...more,
       }),

@@ -289,7 +289,7 @@ describe('IKEv2', () => {
       pool,
       serverName: 'vpn.example.com',
       authentication: ['certificate', 'eap-mschapv2'],
-      routes: 'full',
+      routes: 'everything',
       dnsServers: [],
     });
     install([service], secret);
@@ -329,7 +329,13 @@ describe('IKEv2', () => {
 describe('a machine that serves PPTP and its successor', () => {
   const pool = ClientPool.from('10.99.1.0/24');
   const ikev2 = (method: 'certificate' | 'eap-mschapv2') =>
-    ikev2Service({ pool, serverName: 'vpn.example.com', authentication: [method], routes: 'full', dnsServers: [] });
+    ikev2Service({
+      pool,
+      serverName: 'vpn.example.com',
+      authentication: [method],
+      routes: 'everything',
+      dnsServers: [],
+    });
 
   test.each([
     ['wireguard', wireGuardService({ pool })],

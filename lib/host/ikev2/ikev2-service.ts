@@ -37,11 +37,11 @@ export interface Ikev2ServiceOptions {
    */
   readonly radius?: RadiusOptions;
   /**
-   * What clients send into the tunnel: everything (`'full'`; IPv6 as well, which ends in the gateway, so that none goes
+   * What clients send into the tunnel: everything (`'everything'`; IPv6 as well, which ends in the gateway, so that none goes
    * past the tunnel), or these IPv4 ranges in CIDR notation, with the DNS servers and the gateway's own address; tokens are
    * accepted.
    */
-  readonly routes: 'full' | readonly string[];
+  readonly routes: 'everything' | readonly string[];
   /**
    * DNS servers that are handed to clients: at most two IPv4 addresses, or tokens.
    *
@@ -94,7 +94,7 @@ export function ikev2Service(options: Ikev2ServiceOptions): HostService {
   const radius = checkRadius(options, check, isToken);
   const dnsServers = check.dnsServers(options.dnsServers ?? []);
   const asked = checkRoutes(options.routes, isToken);
-  const own = options.routes === 'full' ? [] : [...dnsServers, pool.gateway].map((address) => `${address}/32`);
+  const own = options.routes === 'everything' ? [] : [...dnsServers, pool.gateway].map((address) => `${address}/32`);
   const routes = [...new Set([...asked, ...own])];
   const overhead = IKEV2.overhead.map(({ parts }) => parts.reduce((sum, { bytes }) => sum + bytes, 0));
   const [widest, preset] = [ETHERNET_MTU - Math.min(...overhead), ETHERNET_MTU - Math.max(...overhead)];
@@ -126,7 +126,7 @@ export function ikev2Service(options: Ikev2ServiceOptions): HostService {
     units: ['strongswan.service'],
     settings: {
       ikev2_pool: pool.range.cidr,
-      ikev2_pool6: options.routes === 'full' ? IPV6_POOL : '',
+      ikev2_pool6: options.routes === 'everything' ? IPV6_POOL : '',
       ikev2_server_name: serverName,
       ikev2_methods: methods.join(' '),
       ikev2_radius: radius === undefined ? '' : radius.servers.map((server) => `${server}:${radius.port}`).join(' '),
@@ -208,11 +208,12 @@ function checkRadius(options: Ikev2ServiceOptions, check: OptionCheck, isToken: 
   return radius && checkedRadius(radius, check, isToken);
 }
 
-function checkRoutes(routes: 'full' | readonly string[], isToken: TokenTest): readonly string[] {
-  if (routes === 'full') {
+function checkRoutes(routes: 'everything' | readonly string[], isToken: TokenTest): readonly string[] {
+  if (routes === 'everything') {
     return ['0.0.0.0/0', '::/0'];
   }
-  const wrong = (got: unknown) => refuse('routes', got, "'full' or at least one IPv4 range", "routes: ['10.0.0.0/16']");
+  const wrong = (got: unknown) =>
+    refuse('routes', got, "'everything' or at least one IPv4 range", "routes: ['10.0.0.0/16']");
   if (!Array.isArray(routes) || routes.length === 0) {
     wrong(routes);
   }

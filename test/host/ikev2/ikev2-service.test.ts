@@ -12,7 +12,7 @@ function service(more: Partial<Ikev2ServiceOptions> = {}) {
     pool: ClientPool.from('10.99.2.0/24'),
     serverName: 'vpn.example.com',
     authentication: ['eap-mschapv2', 'certificate'],
-    routes: 'full',
+    routes: 'everything',
     isToken,
     ...more,
   });
@@ -311,7 +311,7 @@ describe('an option of the IKEv2 server that cannot work is refused:', () => {
   const DIALED = 'a DNS name of two labels or more, or an IPv4 address';
   const METHODS = "one or more of 'eap-mschapv2', 'eap-tls', 'eap-radius', 'certificate', none twice";
   const RADIUS = "RADIUS servers if authentication has 'eap-radius', and none otherwise";
-  const ROUTES = "'full' or at least one IPv4 range";
+  const ROUTES = "'everything' or at least one IPv4 range";
 
   test.each<[string, Partial<Ikev2ServiceOptions>, object]>([
     [
@@ -415,7 +415,7 @@ describe('an option of the IKEv2 server that cannot work is refused:', () => {
     ],
     [
       'a word for routes',
-      { routes: 'split' as 'full' },
+      { routes: 'split' as 'everything' },
       option('routes', '"split"', ROUTES, "routes: ['10.0.0.0/16']"),
     ],
     [

@@ -44,7 +44,7 @@ export class Sandbox {
       pool: POOL,
       serverName,
       authentication,
-      routes: 'full',
+      routes: 'everything',
       ...(authentication.includes('eap-radius') ? { radius: RADIUS } : {}),
     });
     const program = applyProgram('def filter_load(*_): pass\n', [service]);
