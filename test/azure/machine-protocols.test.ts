@@ -65,7 +65,9 @@ describe('IKEv2', () => {
     const files = filesOf(cloudConfigOf(buildIkev2({ routes: ['10.40.0.0/16'], mtu: 1380 })));
     expect(files['/etc/vpn-gateway/settings']).toContain('ikev2_server_name=vpn.plant4.example\n');
     expect(files['/etc/vpn-gateway/settings']).toContain("ikev2_methods='eap-mschapv2 certificate'");
-    expect(files['/etc/swanctl/conf.d/vpn-gateway.conf']).toContain('local_ts = 10.40.0.0/16, 168.63.129.16/32, 10.99.0.1/32\n');
+    expect(files['/etc/swanctl/conf.d/vpn-gateway.conf']).toContain(
+      'local_ts = 10.40.0.0/16, 168.63.129.16/32, 10.99.0.1/32\n',
+    );
     expect(files['/etc/swanctl/conf.d/vpn-gateway.conf']).toContain('dns = 168.63.129.16');
     expect(filesOf(cloudConfigOf(buildIkev2()))['/etc/swanctl/conf.d/vpn-gateway.conf']).toContain(
       'local_ts = 0.0.0.0/0, ::/0',

@@ -33,7 +33,7 @@ exec /usr/local/sbin/vpn-gateway-log session-end pptp user="$PEERNAME" client="$
   {
     path: '/usr/local/sbin/vpn-gateway-pptp',
     mode: '0755',
-    content: String.raw`#!/usr/bin/python3 -IS
+    content: `#!/usr/bin/python3 -IS
 """Follows pppd's log for whom it refused."""
 import json, re, subprocess
 journal = ['journalctl', '-qfn0', '-ojson', '-tpppd', '-upptpd.service', '--output-fields=MESSAGE,_CMDLINE']
