@@ -14,8 +14,10 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', ...(process.env.PPTP_VM_ALL === '1' ? [] : MORE)],
   globalSetup: '<rootDir>/test/vm/support/before-all.ts',
   globalTeardown: undefined,
+  testSequencer: '<rootDir>/test/vm/support/sequencer.js',
   reporters: ['default', '<rootDir>/test/vm/support/reporter.js'],
-  // Two files at a time, each with a gateway and a laboratory of its own: of these, one is busy at a time.
-  maxWorkers: 2,
+  // Files at a time, each with a gateway and a laboratory of its own: of these, one is busy at a time, and most faults are
+  // waited for.
+  maxWorkers: 3,
   testTimeout: 300_000,
 };
