@@ -4,7 +4,7 @@
 const base = require('../../jest.config.js');
 
 /** What the core leaves to `--all`. */
-const MORE = ['/vm/azure', '/vm/migration', '/vm/ikev2-eap-tls'];
+const MORE = ['/vm/azure', '/vm/migration', '/vm/ikev2-eap-tls', '/vm/debian12'];
 
 /** @type {import('jest').Config} */
 module.exports = {

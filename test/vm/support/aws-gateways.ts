@@ -28,10 +28,13 @@ export const routesTo = (gatewayAddress: string) => ['10.20.0.0/16', `${gatewayA
 
 const insecure = Insecure.because('the machine tier proves what old clients need');
 
-export const pptpGateway = () =>
+/** The release of Debian on a machine. */
+type Debian = 12 | 13;
+
+export const pptpGateway = (debian?: Debian) =>
   gateway((stack, site) => {
     return new PptpGateway(stack, 'Vpn', { ...site, insecure, clientPool: POOLS.pptp, fixedAddresses: 10 });
-  });
+  }, debian);
 
 export const migrationGateway = () =>
   gateway((stack, site) => {
@@ -48,22 +51,24 @@ export const migrationGateway = () =>
     });
   });
 
-export const wireGuardGateway = () =>
+export const wireGuardGateway = (debian?: Debian) =>
   gateway(
     (stack, site) =>
       new WireGuardGateway(stack, 'Vpn', { ...site, secret: secretOf(stack), clientPool: POOLS.wireguard }),
+    debian,
   );
 
-export const openVpnGateway = () =>
+export const openVpnGateway = (debian?: Debian) =>
   gateway(
     (stack, site) =>
       new OpenVpnGateway(stack, 'Vpn', {
         ...{ ...site, secret: secretOf(stack), clientPool: POOLS.openvpn },
         routes: ['10.20.0.0/16'],
       }),
+    debian,
   );
 
-export const ikev2Gateway = (eap: 'eap-mschapv2' | 'eap-tls') =>
+export const ikev2Gateway = (eap: 'eap-mschapv2' | 'eap-tls', debian?: Debian) =>
   gateway(
     (stack, site) =>
       new Ikev2Gateway(stack, 'Vpn', {
@@ -72,17 +77,21 @@ export const ikev2Gateway = (eap: 'eap-mschapv2' | 'eap-tls') =>
         authentication: [eap, 'certificate'],
         routes: routesTo('10.99.2.1'),
       }),
+    debian,
   );
 
 /** A gateway on AWS whose clients may reach one server, by HTTP and ping. */
-function gateway(make: (stack: Stack, site: { vpc: ec2.IVpc; clients: Clients }) => MachineGateway): UserData {
+function gateway(
+  make: (stack: Stack, site: { vpc: ec2.IVpc; clients: Clients; debian?: Debian }) => MachineGateway,
+  debian?: Debian,
+): UserData {
   return synthesise((stack) => {
     const vpc = new ec2.Vpc(stack, 'Vpc', {
       ipAddresses: ec2.IpAddresses.cidr('10.20.0.0/16'),
       natGateways: 0,
       subnetConfiguration: [{ name: 'Public', subnetType: ec2.SubnetType.PUBLIC }],
     });
-    const made = make(stack, { vpc, clients: Clients.from(CLIENTS) });
+    const made = make(stack, { vpc, clients: Clients.from(CLIENTS), debian });
     made.allowClientsTo(ec2.Peer.ipv4(`${ADDRESS.office}/32`), ec2.Port.tcp(80));
     made.allowClientsTo(ec2.Peer.ipv4(`${ADDRESS.office}/32`), ec2.Port.allIcmp());
   });

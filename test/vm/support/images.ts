@@ -54,6 +54,9 @@ const EXCLUDED = [
 /** Debian's first partition begins here. What lies before is GRUB's. */
 const FIRST_SECTOR = 2048;
 
+/** Debian 13 and Debian 12. */
+type Suite = 'trixie' | 'bookworm';
+
 /** What the machines are made from. */
 export interface Images {
   /** The folder of all of them. */
@@ -77,31 +80,18 @@ export interface Images {
 export async function images(temporary = os.tmpdir()): Promise<Images> {
   const sources = debian13Sources();
   const texts = ['images.ts', 'addresses.ts', 'aws'].map((file) => fs.readFileSync(path.join(__dirname, file), 'utf8'));
-  const key = createHash('sha256')
-    .update(JSON.stringify([sources, ...texts]))
-    .digest('hex')
-    .slice(0, 12);
-  const folder = path.join(temporary, `pptp-constructs-vm-${key}`);
+  const folder = await kept(temporary, [sources, ...texts], async (building) => {
+    const file = path.join(building, 'debian.sources');
+    fs.writeFileSync(file, sources);
+    await Promise.all([
+      buildCloud(building, file, 'trixie'),
+      build(building, 'full', [...CLOUD_IMAGE, 'linux-image-amd64'], file, 'trixie'),
+      build(building, 'lab', [...LAB_IMAGE, 'linux-image-amd64'], file, 'trixie'),
+    ]);
+    fs.writeFileSync(path.join(building, 'accelerator'), probe(path.join(building, 'vmlinuz')));
+    await Promise.all([bake(building, 'cloud'), bake(building, 'full')]);
+  });
   removeOldOnes(temporary, folder);
-  if (!fs.existsSync(folder)) {
-    const building = `${folder}.${process.pid}`;
-    fs.mkdirSync(building, { recursive: true });
-    try {
-      const file = path.join(building, 'debian.sources');
-      fs.writeFileSync(file, sources);
-      await Promise.all([
-        build(building, 'cloud', [...CLOUD_IMAGE, 'linux-image-cloud-amd64'], file),
-        build(building, 'full', [...CLOUD_IMAGE, 'linux-image-amd64'], file),
-        build(building, 'lab', [...LAB_IMAGE, 'linux-image-amd64'], file),
-      ]);
-      fs.writeFileSync(path.join(building, 'accelerator'), probe(path.join(building, 'vmlinuz')));
-      await Promise.all([bake(building, 'cloud'), bake(building, 'full')]);
-      fs.renameSync(building, folder);
-    } finally {
-      fs.rmSync(building, { recursive: true, force: true });
-    }
-  }
-  fs.utimesSync(folder, new Date(), new Date());
   const at = (name: string) => path.join(folder, name);
   return {
     folder,
@@ -111,6 +101,33 @@ export async function images(temporary = os.tmpdir()): Promise<Images> {
     archive: at('archive.raw'),
     accelerator: acceleratorOf(folder),
   };
+}
+
+/** A folder in the temporary one that is made once, and again when its inputs change. */
+export async function kept(
+  temporary: string,
+  inputs: readonly string[],
+  make: (building: string) => Promise<void>,
+): Promise<string> {
+  const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 12);
+  const folder = path.join(temporary, `pptp-constructs-vm-${key}`);
+  if (!fs.existsSync(folder)) {
+    const building = `${folder}.${process.pid}`;
+    fs.mkdirSync(building, { recursive: true });
+    try {
+      await make(building);
+      fs.renameSync(building, folder);
+    } finally {
+      fs.rmSync(building, { recursive: true, force: true });
+    }
+  }
+  fs.utimesSync(folder, new Date(), new Date());
+  return folder;
+}
+
+/** The image with the cloud flavour of a release's kernel, and the archive of that release. */
+export function buildCloud(folder: string, sources: string, suite: Suite): Promise<void> {
+  return build(folder, 'cloud', [...CLOUD_IMAGE, 'linux-image-cloud-amd64'], sources, suite);
 }
 
 function acceleratorOf(folder: string): Images['accelerator'] {
@@ -137,7 +154,7 @@ function probe(kernel: string): Images['accelerator'] {
  * Boots an image once without cloud-init and forgets who it was: the first boot of a cloud's image does not compile
  * every AppArmor profile either, and emulated that takes half a minute.
  */
-async function bake(folder: string, name: 'full' | 'cloud'): Promise<void> {
+export async function bake(folder: string, name: 'full' | 'cloud'): Promise<void> {
   const disk = path.join(folder, `${name}.raw`);
   const at = path.join(folder, `${name}.vm`);
   const vm = await Vm.start({
@@ -183,6 +200,7 @@ async function build(
   name: 'full' | 'cloud' | 'lab',
   packages: string[],
   sources: string,
+  suite: Suite,
 ): Promise<void> {
   const root = path.join(folder, `${name}.root`);
   const archive = path.join(folder, 'archive');
@@ -195,7 +213,7 @@ async function build(
     '--aptopt=APT::Install-Recommends "false"',
     `--essential-hook=${INITRAMFS}`,
     ...(name === 'cloud' ? [`--customize-hook=${fetchArchive(archive)}`] : []),
-    ...['trixie', root, sources],
+    ...[suite, root, sources],
   ]);
   await (name === 'lab' ? configureLab(root) : configureCloudImage(root));
   if (name === 'cloud') {

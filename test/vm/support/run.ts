@@ -8,16 +8,26 @@ import type { UserData } from './template';
 /** Whether every fault of every protocol is asked for. */
 export const IS_ALL = process.env.PPTP_VM_ALL === '1';
 
+/** The images that were made before all tests. */
+export function preparedImages(): Images {
+  return JSON.parse(process.env.PPTP_VM_IMAGES ?? '{}');
+}
+
 /** A gateway and its laboratory, for the tests of one file. */
 export class Site {
-  public static async start(name: string, image: GatewayOptions['image'], secret: string, synthesised: UserData) {
-    const site = await Site.withoutGateway(name, secret);
+  public static async start(
+    name: string,
+    image: GatewayOptions['image'],
+    secret: string,
+    synthesised: UserData,
+    images?: Images,
+  ) {
+    const site = await Site.withoutGateway(name, secret, images);
     await site.startGateway(synthesised, image);
     return site;
   }
 
-  public static async withoutGateway(name: string, secret: string): Promise<Site> {
-    const images: Images = JSON.parse(process.env.PPTP_VM_IMAGES ?? '{}');
+  public static async withoutGateway(name: string, secret: string, images = preparedImages()): Promise<Site> {
     const folder = path.join(process.env.PPTP_VM_FOLDER ?? '', name);
     fs.mkdirSync(folder);
     const lab = await Lab.start(images, folder, images.accelerator);
