@@ -1,5 +1,6 @@
 // The machine tier: gateways and their clients in QEMU. Needs root, and nothing of the network but Debian's packages,
-// once. `npm run test:vm -- --all` adds every fault of every protocol, and more gateways; `-- --images` only prepares.
+// once. `npm run test:vm -- --all` adds every fault of every protocol, and more gateways; `-- --bench` measures;
+// `-- --images` only prepares.
 
 const base = require('../../jest.config.js');
 
@@ -11,6 +12,7 @@ module.exports = {
   ...base,
   rootDir: '../..',
   roots: ['<rootDir>/test/vm'],
+  testMatch: [`<rootDir>/test/vm/*.${process.env.PPTP_VM_BENCH === '1' ? 'bench' : 'test'}.ts`],
   testPathIgnorePatterns: ['/node_modules/', ...(process.env.PPTP_VM_ALL === '1' ? [] : MORE)],
   globalSetup: '<rootDir>/test/vm/support/before-all.ts',
   globalTeardown: undefined,

@@ -1,10 +1,10 @@
-// Runs the machine tier: the core of it; everything with --all; with --images only what is made once. Other arguments are
-// jest's.
+// Runs the machine tier: the core of it; every test with --all; with --bench the measurements instead; with --images only
+// what is made once. Other arguments are jest's.
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const OWN = { '--all': { PPTP_VM_ALL: '1' }, '--images': {} };
+const OWN = { '--all': { PPTP_VM_ALL: '1' }, '--bench': { PPTP_VM_BENCH: '1' }, '--images': {} };
 const given = process.argv.slice(2);
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { status } = spawnSync(

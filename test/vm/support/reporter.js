@@ -12,9 +12,12 @@ module.exports = class Reporter {
       .flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'))
       .map((line) => JSON.parse(line));
     const table = [
-      '| protocol | what | seconds | bound |',
-      '| --- | --- | --- | --- |',
-      ...rows.map(({ protocol, what, value, bound }) => `| ${protocol} | ${what} | ${value} | ${bound ?? ''} |`),
+      '| site | what | value | least to most | bound |',
+      '| --- | --- | --- | --- | --- |',
+      ...rows.map(({ site, what, value, unit, least, most, bound }) => {
+        const spread = least === undefined ? '' : `${least} to ${most}`;
+        return `| ${site} | ${what} | ${value} ${unit} | ${spread} | ${bound ?? ''} |`;
+      }),
     ].join('\n');
     writeFileSync(join(folder, 'report.json'), `${JSON.stringify(rows, null, 2)}\n`);
     writeFileSync(join(folder, 'report.md'), `${table}\n`);

@@ -59,9 +59,35 @@ export class Site {
     await this.lab.vm.stop();
   }
 
-  /** Notes a measurement for the report. */
-  public measured(what: string, value: number, bound?: number): void {
-    const row = { protocol: this.name, what, value: Math.round(value * 10) / 10, bound };
-    fs.appendFileSync(path.join(process.env.PPTP_VM_FOLDER ?? '', `${this.name}.measured`), `${JSON.stringify(row)}\n`);
+  /** Notes seconds for the report, and how many they may be. */
+  public measured(what: string, seconds: number, bound?: number): void {
+    this.note({ what, value: rounded(seconds), unit: 's', ...(bound === undefined ? {} : { bound }) });
   }
+
+  /** Notes several samples of one thing for the report: their median, the least and the most. */
+  public sampled(what: string, unit: string, samples: readonly number[]): void {
+    const sorted = [...samples].sort((a, b) => a - b);
+    const at = (place: number) => rounded(sorted[Math.floor(place)] ?? Number.NaN);
+    this.note({ what, value: at(sorted.length / 2), unit, least: at(0), most: at(sorted.length - 1) });
+  }
+
+  private note(row: Omit<Measurement, 'site'>): void {
+    const file = path.join(process.env.PPTP_VM_FOLDER ?? '', `${this.name}.measured`);
+    fs.appendFileSync(file, `${JSON.stringify({ site: this.name, ...row })}\n`);
+  }
+}
+
+/** A row of the report. */
+interface Measurement {
+  readonly site: string;
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly least?: number;
+  readonly most?: number;
+  readonly bound?: number;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
 }
