@@ -232,7 +232,9 @@ const INITRAMFS = `mkdir -p "$1/etc/initramfs-tools/conf.d"
 printf 'MODULES=list\\nCOMPRESS=zstd\\nRESUME=none\\n' >"$1/etc/initramfs-tools/conf.d/lab"
 printf '%s\\n' virtio_pci virtio_blk virtio_net virtio_console virtio_rng ext4 >"$1/etc/initramfs-tools/modules"`;
 
-const fetchArchive = (to: string) => `chroot "$1" apt-get clean
+/** Debian 12's systemd-resolved names itself as the resolver when it is installed. */
+const fetchArchive = (to: string) => `cp --remove-destination /etc/resolv.conf "$1/etc/resolv.conf"
+chroot "$1" apt-get clean
 chroot "$1" apt-get install -yq --download-only --no-install-recommends linux-image-amd64 ${ARCHIVE.join(' ')}
 chroot "$1" sh -c 'cd /var/cache/apt/archives; apt-get -q download ${ARCHIVE.join(' ')}'
 mv "$1"/var/cache/apt/archives/*.deb '${to}'`;
