@@ -18,8 +18,7 @@ module.exports = {
   globalTeardown: undefined,
   testSequencer: '<rootDir>/test/vm/support/sequencer.js',
   reporters: ['default', '<rootDir>/test/vm/support/reporter.js'],
-  // Files at a time, each with a gateway and a laboratory of its own: of these, one is busy at a time, and most faults are
-  // waited for.
-  maxWorkers: 3,
+  // Two files at a time, each with a gateway and a laboratory of its own: of these, one is busy at a time.
+  maxWorkers: 2,
   testTimeout: 300_000,
 };

@@ -127,7 +127,7 @@ export class Vm {
       ...(input === undefined ? {} : { 'input-data': Buffer.from(input).toString('base64') }),
     });
     const end = Date.now() + seconds * 1000;
-    for (let wait = 20; ; wait = Math.min(wait * 1.5, 300)) {
+    for (let wait = 20; ; wait = Math.min(wait * 1.5, 500)) {
       const done = await this.ask<ExecStatus>('guest-exec-status', { pid });
       if (done.exited) {
         const text = Buffer.from(done['out-data'] ?? '', 'base64').toString();
@@ -150,16 +150,24 @@ export class Vm {
     return text;
   }
 
-  /** Runs lines of shell until they succeed; returns the seconds that this took. */
+  /**
+   * Runs lines of shell until they succeed; returns the seconds that this took. The machine itself repeats them: asking it
+   * again and again takes a good part of what an emulated machine can do.
+   */
   public async eventually(script: string, seconds: number): Promise<number> {
     const begin = Date.now();
-    let last: Outcome | undefined;
-    await this.until(`success of\n${script}\nwhich last gave`, seconds, async () => {
-      last = await this.run(script);
-      if (last.status !== 0) {
-        throw new Error(`exit ${last.status}: ${last.text}`);
-      }
-    });
+    const { status, text } = await this.run(
+      `until last=$( { ${script}; } 2>&1 ); do
+        if [ $SECONDS -ge ${seconds} ]; then echo "$last"; exit 1; fi
+        sleep 0.5
+      done`,
+      { seconds: seconds + 60 },
+    );
+    if (status !== 0) {
+      throw new Error(
+        `${this.name}: waited ${seconds} s for success of\n${script}\nwhich last gave ${text}\n${this.tail()}`,
+      );
+    }
     return (Date.now() - begin) / 1000;
   }
 
