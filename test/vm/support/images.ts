@@ -29,7 +29,7 @@ const LAB_IMAGE = [
   ...['iproute2', 'iputils-ping', 'python3', 'qemu-guest-agent', 'zstd', 'e2fsprogs', 'openssl', 'curl', 'psmisc'],
   ...['pptp-linux', 'ppp', 'wireguard-tools', 'openvpn', 'charon-systemd', 'strongswan-swanctl', 'strongswan-pki'],
   ...['libcharon-extauth-plugins', 'libcharon-extra-plugins', 'libstrongswan-standard-plugins'],
-  ...['libstrongswan-extra-plugins', 'nftables', 'iptables', 'conntrack', 'tcpdump', 'nmap', 'iperf3'],
+  ...['libstrongswan-extra-plugins', 'nftables', 'iptables', 'conntrack', 'tcpdump', 'nmap', 'freeradius'],
 ];
 
 /** What gateways install at their first boot, besides the kernel; the archive holds these and what they depend on. */
@@ -283,6 +283,8 @@ async function configureCloudImage(root: string): Promise<void> {
     '/etc/cloud/cloud.cfg.d/90-lab.cfg',
     'datasource_list: [NoCloud]\napt: {preserve_sources_list: true}\nssh_genkeytypes: [ed25519]\n',
   );
+  // The disk is thrown away.
+  write('/etc/dpkg/dpkg.cfg.d/lab', 'force-unsafe-io\n');
   write('/etc/cloud/cloud-init.disabled', '');
   fs.rmSync(path.join(root, 'etc/resolv.conf'), { force: true });
   fs.symlinkSync('../run/systemd/resolve/stub-resolv.conf', path.join(root, 'etc/resolv.conf'));
@@ -294,7 +296,7 @@ async function configureLab(root: string): Promise<void> {
   write('/etc/resolv.conf', '# nobody to ask\n');
   write('/etc/hosts', '127.0.0.1 localhost lab\n');
   write('/etc/hostname', 'lab\n');
-  for (const unit of ['strongswan', 'openvpn', 'nftables', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'iperf3']) {
+  for (const unit of ['strongswan', 'openvpn', 'nftables', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'freeradius']) {
     await run('chroot', [root, 'systemctl', 'mask', unit]);
   }
 }

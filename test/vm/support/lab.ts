@@ -105,7 +105,6 @@ service archive cloud python3 -m http.server 80 --bind ${ADDRESS.archive} --dire
 service cloud cloud python3 /root/cloud.py
 service office office python3 /root/whoami.py ${ADDRESS.office}
 service vault vault python3 /root/whoami.py ${ADDRESS.vault}
-service iperf office iperf3 -s
 modprobe -a ppp_generic ppp_async ppp_mppe wireguard tun xfrm_interface nf_conntrack_pptp nf_nat_pptp esp4
 `;
 
