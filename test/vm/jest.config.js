@@ -5,7 +5,7 @@
 const base = require('../../jest.config.js');
 
 /** What the core leaves to `--all`. */
-const MORE = ['/vm/azure', '/vm/migration', '/vm/ikev2-eap-tls', '/vm/debian12'];
+const MORE = ['/vm/azure', '/vm/migration', '/vm/ikev2-eap-tls', '/vm/debian12', '/vm/pptp-radius'];
 
 /** @type {import('jest').Config} */
 module.exports = {

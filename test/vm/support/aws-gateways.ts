@@ -36,6 +36,17 @@ export const pptpGateway = (debian?: Debian) =>
     return new PptpGateway(stack, 'Vpn', { ...site, insecure, clientPool: POOLS.pptp, fixedAddresses: 10 });
   }, debian);
 
+/** Its users are those of a RADIUS server. */
+export const pptpRadiusGateway = () =>
+  gateway((stack, site) => {
+    const radius = { servers: [ADDRESS.office], timeoutSeconds: 10 };
+    return new PptpGateway(stack, 'Vpn', {
+      ...{ ...site, insecure, clientPool: POOLS.pptp },
+      usersSecret: secretOf(stack),
+      radius,
+    });
+  });
+
 export const migrationGateway = () =>
   gateway((stack, site) => {
     const pools = { clientPool: POOLS.pptp, successorPool: POOLS.wireguard };
