@@ -116,9 +116,10 @@ async function recovered(site: Site, vpn: Vpn, begin: number, bound: number): Pr
     if (isBack) {
       attempt = await vpn.connect(site, 'bob');
       const isNewToo = attempt.isUp && (await works(site, vpn, 'bob', ADDRESS.office));
+      const seconds = (Date.now() - begin) / 1000;
       await vpn.disconnect(site, 'bob');
       if (isNewToo) {
-        return (Date.now() - begin) / 1000;
+        return seconds;
       }
     }
     await sleep(1000);
