@@ -92,8 +92,10 @@ const openVpn: DefaultDaemon = {
         ...['persist-key', 'persist-tun', 'verb 3', 'push "route 10.20.0.0 255.255.0.0"', ''],
       ].join('\n'),
     );
+    // The gateway's own interface stays when its server ends, and has the same address.
     await gateway.sh(
-      `systemd-run -q --collect --unit=default-daemon -p Type=notify openvpn --config ${FOLDER}/server.conf`,
+      `ip link delete tun0
+      systemd-run -q --collect --unit=default-daemon -p Type=notify openvpn --config ${FOLDER}/server.conf`,
     );
   },
   stop: stopUnit,
@@ -156,7 +158,8 @@ secrets {
     );
     // A copy of the daemon: AppArmor confines the one of the package to the package's folders.
     await gateway.sh(
-      `cp /usr/sbin/charon-systemd ${FOLDER}/charon; ip addr replace 10.99.2.1/32 dev lo
+      `systemctl stop vpn-gateway-ipsec0; ip link delete ipsec0 2>/dev/null || true
+      cp /usr/sbin/charon-systemd ${FOLDER}/charon; ip addr replace 10.99.2.1/32 dev lo
       export STRONGSWAN_CONF=${FOLDER}/strongswan.conf SWANCTL_DIR=${swanctl}
       systemd-run -q --collect --unit=default-daemon -E STRONGSWAN_CONF -E SWANCTL_DIR -p Type=notify ${FOLDER}/charon
       swanctl --load-all --noprompt 2>&1 | grep -v 'failed to load'`,
@@ -164,7 +167,9 @@ secrets {
   },
   async stop(site) {
     await stopUnit(site);
-    await site.gateway.sh('ip addr del 10.99.2.1/32 dev lo; ip xfrm state flush; ip xfrm policy flush');
+    await site.gateway.sh(
+      'ip addr del 10.99.2.1/32 dev lo; ip xfrm state flush; ip xfrm policy flush; systemctl start vpn-gateway-ipsec0',
+    );
   },
   connect: (site) =>
     connectIkev2(site, 'alice', {
