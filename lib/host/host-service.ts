@@ -19,6 +19,8 @@ export interface HostService {
   readonly filter: ServiceFilter;
   /** Its class in `vpn-gateway-apply`: the same text for every gateway. */
   readonly python: string;
+  /** What that class needs and those of other services may need as well; the program has each text once. @default none */
+  readonly pythonLibrary?: string;
   /** The name of that class. */
   readonly pythonClass: string;
 }

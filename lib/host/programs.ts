@@ -1,9 +1,10 @@
 import { USER_DESTINATION_PATTERN } from './destinations';
 import type { HostService } from './host-service';
+import { withoutComments } from './python';
 
 /**
- * The two programs on the machine, in tabs and few words, because EC2's user data has 16 KB for everything;
- * docs/hosts.md tells their story at length. What differs between gateways is in /etc/vpn-gateway/settings.
+ * The two programs on the machine, in tabs and few words, Python without its comments, because EC2's user data has 16 KB
+ * for everything; docs/hosts.md tells their story at length. What differs between gateways is in /etc/vpn-gateway/settings.
  */
 
 /** Shell functions that the machine's program and the script of an image share. */
@@ -289,12 +290,14 @@ globals()[sys.argv[1]](sys.stdin.read() if sys.argv[1] != 'answer' else '')
  */
 export function applyProgram(filterPython: string, services: readonly HostService[]): string {
   const pools = services.map(({ filter }) => `int(ipaddress.IPv4Address('${filter.pool.split('/')[0]}'))`);
-  return [
+  const program = [
     HEAD,
     filterPython,
+    ...new Set(services.map(({ pythonLibrary = '' }) => pythonLibrary)),
     ...services.map(({ python }) => python),
     `\nSERVERS = [${services.map(({ pythonClass }) => `${pythonClass}()`).join(', ')}]\n`,
     `POOLS = [${pools.join(', ')}]\n`,
     TAIL,
-  ].join('');
+  ];
+  return withoutComments(program.join(''));
 }

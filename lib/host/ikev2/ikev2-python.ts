@@ -34,57 +34,33 @@ class Ikev2:
 	def may_have(self, address): # any but the first, the gateway's and the last
 		return 1 < self.place(address) < self.pool().num_addresses - 1
 
-	def pem(self, what, text, label):
-		block = f'-----BEGIN {label}-----[A-Za-z0-9+/=\\s]+-----END {label}-----'
-		need(type(text) is str and re.fullmatch(rf'\s*(?:{block}\s*)+', text), f'{what}: not PEM')
-		return [found.replace('\r', '') + '\n' for found in re.findall(block, text)]
-
-	def openssl(self, what, input, *argv):
-		done = subprocess.run(['openssl', *argv], input=input, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-		need(not done.returncode, what)
-		return done.stdout
-
-	def certificates(self, what, text):
-		found = self.pem(what, text, 'CERTIFICATE')
-		for one in found:
-			self.openssl(f'{what}: not a certificate', one, 'x509', '-noout')
-			self.openssl(f'{what}: expired', one, 'x509', '-noout', '-checkend', '0')
+	def in_force(self, what, text, ca=False):
+		found, now = certificates(what, text, ca), time.strftime('%F %TZ', time.gmtime())
+		for at, one in enumerate(found, 1):
+			begin, end = re.findall('=(.*)', openssl('x509', '-noout', '-dates', '-dateopt', 'iso_8601', input=one)[1])
+			need(begin <= now < end, f'{what}: {at} is expired or not valid yet')
 		return found
 
 	def prepare(self, secret):
-		chain = self.certificates('certificate', secret['certificate'])
+		chain = self.in_force('certificate', secret['certificate'])
 		name = os.environ['ikev2_server_name'].lower()
 		kind = 'ip address:' if re.fullmatch(r'[\d.]+', name) else 'dns:'
-		names = self.openssl('certificate: unreadable', chain[0], 'x509', '-noout', '-ext', 'subjectAltName').lower()
+		names = openssl('x509', '-noout', '-ext', 'subjectAltName', input=chain[0])[1].lower()
 		need(kind + name in map(str.strip, re.split('[,\n]', names)), 'certificate: does not have the name of the server')
-		key = self.pem('privateKey', secret['privateKey'], '(?:RSA |EC )?PRIVATE KEY')
-		need(len(key) == 1, 'privateKey: more than one')
-		public = self.openssl('privateKey: not a private key', key[0], 'pkey', '-pubout', '-passin', 'pass:')
-		need(public == self.openssl('certificate: unreadable', chain[0], 'x509', '-noout', '-pubkey'), 'privateKey: not the one of the certificate')
-		files = {'x509/vpn-gateway.pem': chain[0], 'private/vpn-gateway.pem': key[0]}
-		files.update((f'x509ca/vpn-gateway-chain-{at}.pem', one) for at, one in enumerate(chain[1:]))
-		cas, issuers, revoked = [], set(), []
-		if 'clientCa' in secret:
-			for at, one in enumerate(self.certificates('clientCa', secret['clientCa'])):
-				need('CA:TRUE' in self.openssl('clientCa: unreadable', one, 'x509', '-noout', '-ext', 'basicConstraints'), 'clientCa: not a certificate authority')
-				issuers.add(self.openssl('clientCa: unreadable', one, 'x509', '-noout', '-subject_hash'))
-				cas.append(f'vpn-gateway-client-{at}.pem')
-				files['x509ca/' + cas[-1]] = one
-		if 'crl' in secret:
-			for at, one in enumerate(self.pem('crl', secret['crl'], 'X509 CRL')):
-				need(self.openssl('crl: not a revocation list', one, 'crl', '-noout', '-hash') in issuers, 'crl: not of a clientCa')
-				revoked += re.findall('Serial Number: *([0-9A-F]+)', self.openssl('crl: unreadable', one, 'crl', '-noout', '-text'))
-				files[f'x509crl/vpn-gateway-{at}.pem'] = one
+		files = {'x509/vpn-gateway.pem': chain[0], 'private/vpn-gateway.pem': private_key(secret['privateKey'], chain[0])}
+		authorities = self.in_force('clientCa', secret['clientCa'], True) if 'clientCa' in secret else []
+		lists, revoked = revocations(secret['crl'], authorities) if 'crl' in secret else ([], [])
+		for where, texts in ('ca/vpn-gateway-chain', chain[1:]), ('ca/vpn-gateway-client', authorities), ('crl/vpn-gateway', lists):
+			files.update((f'x509{where}-{at}.pem', one) for at, one in enumerate(texts))
 		if 'radius' in secret:
 			shared = fields('radius', secret['radius'], {'secret'})['secret']
 			need(type(shared) is str and re.fullmatch(r'RADIUS_SECRET', shared), 'radius: secret not 16 to 48 printable ASCII characters without spaces')
 			servers = ''
 			for at, server in enumerate(os.environ['ikev2_radius'].split(), 1):
 				host, _, port = server.partition(':')
-				lines = f'address = {host}', f'auth_port = {port}', f'preference = {50 if at == 1 else 0}', f'secret = {self.quoted(shared)}'
-				servers += f'\t\t\t\ts{at} {{\n' + ''.join(f'\t\t\t\t\t{line}\n' for line in lines) + '\t\t\t\t}\n'
-			files['../strongswan.d/vpn-gateway-radius.conf'] = f'charon {{\n\tplugins {{\n\t\teap-radius {{\n\t\t\tservers {{\n{servers}\t\t\t}}\n\t\t}}\n\t}}\n}}\n'
-		return self.configured(secret, files, cas, revoked)
+				servers += f'\ts{at} {{\n\t\taddress = {host}\n\t\tauth_port = {port}\n\t\tpreference = {50 if at == 1 else 0}\n\t\tsecret = {self.quoted(shared)}\n\t}}\n'
+			files['../strongswan.d/vpn-gateway-radius.conf'] = f'charon {{\nplugins {{\neap-radius {{\nservers {{\n{servers}}}\n}}\n}}\n}}\n'
+		return self.configured(secret, files, authorities, revoked)
 
 	def quoted(self, text):
 		return '"' + re.sub(r'(["\\])', r'\\\1', text) + '"'
@@ -92,13 +68,13 @@ class Ikev2:
 	def digest(self, value):
 		return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
-	def configured(self, secret, files, cas, revoked):
+	def configured(self, secret, files, authorities, revoked):
 		fixed = {self.place(user['address']) for user in secret['users'] if 'address' in user}
 		places = range(2, self.pool().num_addresses - 1)
 		v6 = ['ip6'] if os.environ['ikev2_pool6'] else []
 		shared = [f'a{n}' for n in places if n not in fixed] + v6
-		trusted = f'cacerts = {", ".join(cas)}'
-		connections, secrets, state = '', '', {}
+		trusted = 'cacerts = ' + ', '.join(f'vpn-gateway-client-{at}.pem' for at, _ in enumerate(authorities))
+		connections, secrets, state, addresses, certified = '', '', {}, {}, []
 		def connection(name, addresses, pools, *remote):
 			nonlocal connections
 			lines = ''.join(f'\t\t\t{line}\n' for line in remote)
@@ -121,19 +97,20 @@ class Ikev2:
 				if 'address' in user:
 					connection(f'user-{which}', self.halves, pools, 'auth = eap-mschapv2', 'id = %any', f'eap_id = {self.quoted(name)}')
 			else:
-				need(cas, f'user {at}: no password, and there is no clientCa' if self.takes_certificates else f'user {at}: no password')
+				need(authorities, f'user {at}: no password, and there is no clientCa' if self.takes_certificates else f'user {at}: no password')
 				need(re.fullmatch(r'CERTIFICATE_NAME', name), f'user {at}: without a password, the name must be 1 to 64 letters, digits and _ . @ -')
 				if 'eap-tls' in self.methods:
 					connection(f'user-{which}-eap', self.halves, pools, 'auth = eap-tls', trusted, 'id = %any', f'eap_id = {self.quoted(name)}')
 				if 'certificate' in self.methods: # some clients name themselves, others (Windows) send the subject
 					connection(f'user-{which}-name', '%any', pools, 'auth = pubkey', trusted, f'id = {self.quoted(name)}')
 					connection(f'user-{which}-subject', '%any', pools, 'auth = pubkey', trusted, f'id = {self.quoted("CN=" + name)}')
+				certified.append(which)
+			if 'address' in user:
+				addresses[user['address']] = which
 			state[which] = self.digest([password, user.get('address'), password is None and secret['clientCa']])
 		pools = ''.join(f'\ta{n} : gateway.pool {{\n\t\taddrs = {self.pool()[n]}/32\n\t}}\n' for n in places)
 		pools += f'\tip6 {{\n\t\taddrs = {os.environ["ikev2_pool6"]}\n\t}}\n' if v6 else ''
 		files['conf.d/vpn-gateway-users.conf'] = f'shared {{\n\tpools = {", ".join(shared)}\n}}\nconnections {{\n{connections}}}\npools {{\n{pools}}}\nsecrets {{\n{secrets}}}\n'
-		addresses = {user['address']: self.digest(user['name'].lower())[:16] for user in secret['users'] if 'address' in user}
-		certified = [self.digest(user['name'].lower())[:16] for user in secret['users'] if 'password' not in user]
 		return files, {'users': state, 'addresses': addresses, 'certified': certified, 'revoked': revoked, 'all': self.digest(files)}
 
 	def commit(self, plan):

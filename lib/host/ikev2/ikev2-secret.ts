@@ -1,12 +1,18 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { invalid } from '../../errors';
 import { isAddress } from '../../flows';
+import { CertificateCheck } from '../certificates/certificate-check';
 import type { ClientPool } from '../client-pool';
 import { parseRadiusSecret } from '../radius';
 import { parseSecret, refuseDuplicate, type SecretUser } from '../secret';
 import type { Ikev2Method } from './ikev2-service';
 import { CERTIFICATE_NAME_PATTERN, NAME_IN_WORDS, NAME_PATTERN, PASSWORD_PATTERN } from './patterns';
-import { issuerOf, subjectOf } from './x509-names';
+
+const CHECK: CertificateCheck = new CertificateCheck(
+  'IKEv2',
+  'certificate (with those between it and a root that clients trust), its key without a password, and perhaps clientCa ' +
+    'and crl',
+);
 
 /** One user of IKEv2. */
 export interface Ikev2User extends SecretUser {
@@ -72,7 +78,7 @@ export interface Ikev2SecretOptions {
  * `address` and `destinations` are optional, `clientCa` is where nobody has a certificate. No error holds a value of the secret.
  *
  * @throws InvalidInputError `USERS_MALFORMED`, `USER_NAME_NOT_REPRESENTABLE`, `USER_ADDRESS_NOT_IN_POOL`,
- * `USER_DESTINATION_INVALID`, `USER_DUPLICATE`, `USER_PASSWORD_NOT_REPRESENTABLE`, `IKEV2_CERTIFICATE_INVALID`,
+ * `USER_DESTINATION_INVALID`, `USER_DUPLICATE`, `USER_PASSWORD_NOT_REPRESENTABLE`, `SECRET_CERTIFICATE_INVALID`,
  * `IKEV2_USER_WITHOUT_PROOF` or `RADIUS_SECRET_INVALID`
  */
 export function parseIkev2Secret(json: string, options: Ikev2SecretOptions): Ikev2Secret {
@@ -88,19 +94,15 @@ export function parseIkev2Secret(json: string, options: Ikev2SecretOptions): Ike
     nameInWords: NAME_IN_WORDS,
     example: takesPasswords ? '{"name": "alice", "password": "..."}' : '{"name": "alice"}',
   });
-  const [leaf] = certificatesOf(values.certificate, 'certificate', at);
+  const chain = CHECK.certificates('certificate', values.certificate);
+  const [leaf] = chain;
+  checkDates('certificate', chain, at);
   checkServerName(leaf, serverName);
-  checkPrivateKey(values.privateKey, leaf);
-  const authorities = 'clientCa' in values ? certificatesOf(values.clientCa, 'clientCa', at) : [];
-  if (!authorities.every(({ ca }) => ca)) {
-    refuse(
-      'clientCa is not a certificate authority',
-      'certificates with the basic constraint CA:TRUE',
-      "the certificate of the authority that issued the users' certificates",
-    );
-  }
+  CHECK.checkPrivateKey(values.privateKey, leaf);
+  const authorities = 'clientCa' in values ? CHECK.authorities('clientCa', values.clientCa) : [];
+  checkDates('clientCa', authorities, at);
   if ('crl' in values) {
-    checkRevocationLists(values.crl, authorities);
+    CHECK.checkRevocationLists(values.crl, authorities);
   }
   if ('radius' in values) {
     parseRadiusSecret(values.radius);
@@ -152,83 +154,21 @@ function checkProof(user: SecretUser, what: string, hasAuthority: boolean, takes
   }
 }
 
-function pem(value: unknown, what: string, label: string): string[] {
-  const block = `-----BEGIN ${label}-----[A-Za-z0-9+/=\\s]+-----END ${label}-----`;
-  if (typeof value !== 'string' || !new RegExp(`^\\s*(?:${block}\\s*)+$`).test(value)) {
-    refuse(
-      `${what} is not PEM`,
-      `one or more blocks of ${label.split('?').at(-1)}, and nothing else`,
-      '"-----BEGIN ..."',
-    );
+/** Users whose authority is not in force cannot log in, and clients turn away from such a gateway. */
+function checkDates(name: string, certificates: readonly X509Certificate[], at: Date): void {
+  const odd = certificates.findIndex(({ validFrom, validTo }) => new Date(validFrom) > at || new Date(validTo) <= at);
+  if (odd !== -1) {
+    CHECK.refuse(`${name}: ${odd + 1} is expired or not valid yet`, 'certificates that are in force');
   }
-  return value.match(new RegExp(block, 'g')) ?? [];
-}
-
-function certificatesOf(value: unknown, what: string, at: Date): [X509Certificate, ...X509Certificate[]] {
-  return pem(value, what, 'CERTIFICATE').map((text) => {
-    const certificate = attempt(() => new X509Certificate(text));
-    if (certificate === undefined) {
-      return refuse(`${what} is not a certificate`, 'X.509 certificates in PEM', '"-----BEGIN CERTIFICATE-----..."');
-    }
-    if (new Date(certificate.validTo) <= at) {
-      refuse(`${what} has expired`, 'certificates that are valid', 'a new certificate');
-    }
-    return certificate;
-  }) as [X509Certificate, ...X509Certificate[]];
 }
 
 function checkServerName(leaf: X509Certificate, serverName: string): void {
   const wanted = `${isAddress(serverName) ? 'IP Address' : 'DNS'}:${serverName}`.toLowerCase();
   const names = (leaf.subjectAltName ?? '').split(',').map((name) => name.trim().toLowerCase());
   if (!names.includes(wanted)) {
-    refuse(
-      'certificate does not have the name of the server',
-      `${wanted} among the subject alternative names of the first certificate`,
-      'a certificate for the name that clients dial',
+    CHECK.refuse(
+      'certificate: does not have the name of the server',
+      `a certificate whose subject alternative names hold ${wanted}`,
     );
   }
-}
-
-function checkPrivateKey(value: unknown, leaf: X509Certificate): void {
-  const keys = pem(value, 'privateKey', '(?:RSA |EC )?PRIVATE KEY');
-  const key = attempt(() => createPrivateKey(keys[0] ?? ''));
-  if (keys.length !== 1 || key === undefined) {
-    refuse(
-      'privateKey is not a private key',
-      'one private key in PEM, not encrypted',
-      '"-----BEGIN PRIVATE KEY-----..."',
-    );
-  }
-  if (!leaf.checkPrivateKey(key)) {
-    refuse('privateKey is not the one of the certificate', 'the key of the first certificate', 'the matching pair');
-  }
-}
-
-function checkRevocationLists(value: unknown, authorities: readonly X509Certificate[]): void {
-  const subjects = authorities.map(({ raw }) => subjectOf(raw).toString('hex'));
-  for (const text of pem(value, 'crl', 'X509 CRL')) {
-    const issuer = attempt(() => issuerOf(Buffer.from(text.replace(/-----[^-]+-----|\s/g, ''), 'base64')));
-    if (issuer === undefined) {
-      refuse('crl is not a revocation list', 'X.509 revocation lists in PEM', '"-----BEGIN X509 CRL-----..."');
-    }
-    if (!subjects.includes(issuer.toString('hex'))) {
-      refuse(
-        'crl is not of a clientCa',
-        'lists whose issuer is a certificate of clientCa',
-        'the list of that authority',
-      );
-    }
-  }
-}
-
-function attempt<T>(make: () => T): T | undefined {
-  try {
-    return make();
-  } catch {
-    return undefined;
-  }
-}
-
-function refuse(what: string, allowed: string, instead: string): never {
-  return invalid({ code: 'IKEV2_CERTIFICATE_INVALID', what, allowed, instead });
 }

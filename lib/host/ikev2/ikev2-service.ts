@@ -1,6 +1,7 @@
 import { invalid } from '../../errors';
 import { Insecure, IpRange, isAddress, type TokenTest } from '../../flows';
 import { IKEV2 } from '../../protocols';
+import { CERTIFICATES_PYTHON } from '../certificates/certificates-python';
 import type { ClientPool } from '../client-pool';
 import type { HostService } from '../host-service';
 import { OptionCheck } from '../option-check';
@@ -153,6 +154,7 @@ export function ikev2Service(options: Ikev2ServiceOptions): HostService {
       opens: [{ kind: 'udp', port: 500 }, { kind: 'udp', port: 4500 }, { kind: 'esp' }],
     },
     python: IKEV2_PYTHON,
+    pythonLibrary: CERTIFICATES_PYTHON,
     pythonClass: 'Ikev2',
   };
 }

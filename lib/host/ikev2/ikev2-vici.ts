@@ -1,4 +1,5 @@
 import type { HostFile } from '../host-commands';
+import { withoutComments } from '../python';
 
 /**
  * charon's sessions for the log: a process that follows charon's events, and the same protocol for `vpn-gateway-apply`,
@@ -10,7 +11,7 @@ import type { HostFile } from '../host-commands';
  */
 export const IKEV2_VICI: HostFile = {
   path: '/usr/local/lib/vpn-gateway/vici.py',
-  content: String.raw`"""charon's control protocol; run by itself, it logs charon's sessions."""
+  content: withoutComments(String.raw`"""charon's control protocol; run by itself, it logs charon's sessions."""
 import os, re, signal, socket, struct, subprocess, sys, time
 
 def parsed(data):
@@ -36,6 +37,8 @@ def parsed(data):
 	return stack[0]
 
 class Vici:
+	gone = 'charon is gone'
+
 	def __init__(self):
 		self.socket = socket.socket(socket.AF_UNIX)
 		self.socket.settimeout(20)
@@ -48,7 +51,7 @@ class Vici:
 	def exactly(self, size):
 		data = b''
 		while len(data) < size:
-			data += self.socket.recv(size - len(data)) or sys.exit('charon is gone')
+			data += self.socket.recv(size - len(data)) or sys.exit(self.gone)
 		return data
 
 	def receive(self): # the name of an event, or 1 for an answer, or another number; and what it holds
@@ -139,7 +142,10 @@ def main():
 	charon, sessions = Vici(), Sessions()
 	pid = struct.unpack('3i', charon.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
 	charon.follow('list-sa', 'ike-updown', 'ike-rekey', 'child-updown', 'child-rekey', 'log')
-	signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+	def stop(*_): # ends the wait for charon, and no entry that is being written
+		charon.gone = None
+		charon.socket.shutdown(socket.SHUT_RDWR)
+	signal.signal(signal.SIGTERM, stop)
 	charon.send(0, 'list-sas')
 	waits, until, listed = True, time.monotonic() + 20, set()
 	try:
@@ -170,5 +176,5 @@ def main():
 
 if __name__ == '__main__':
 	main()
-`,
+`),
 };

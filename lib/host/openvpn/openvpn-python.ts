@@ -1,4 +1,4 @@
-import { BASE64_PATTERN, PEM_BLOCK_PATTERN, PEM_LABELS } from './openvpn-pem';
+import { TLS_CRYPT_LABEL } from './openvpn-certificates';
 
 /**
  * The part of `vpn-gateway-apply` for OpenVPN. Its rule for the secret is the one of openvpn-secret.ts; the tests give both
@@ -17,64 +17,34 @@ class OpenVpn:
 	name_rule = '(?!DEFAULT$)[A-Za-z0-9_@-][A-Za-z0-9_.@-]{0,63}' # OpenVPN reads a file DEFAULT for everybody
 	home, live = '/etc/vpn-gateway/openvpn/', '/run/vpn-gateway-openvpn/'
 
-	def place(self, address): # in the pool
-		return int(ipaddress.IPv4Address(address)) - int(ipaddress.IPv4Network(os.environ['openvpn_pool'])[0])
+	def pool(self):
+		return ipaddress.IPv4Network(os.environ['openvpn_pool'])
+
+	def place(self, address):
+		return int(ipaddress.IPv4Address(address)) - int(self.pool()[0])
 
 	def may_have(self, address): # any but the first, the gateway's and the last
-		return 1 < self.place(address) < ipaddress.IPv4Network(os.environ['openvpn_pool']).num_addresses - 1
-
-	def openssl(self, *argv, input): # whether it succeeded, and what it said
-		done = subprocess.run(['openssl', *argv], input=input, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-		return done.returncode == 0, done.stdout
-
-	def memory(self, text): # a file for openssl
-		at = os.memfd_create('openvpn')
-		os.write(at, text.encode())
-		return f'/proc/{os.getpid()}/fd/{at}'
-
-	def pem(self, what, text, label): # its blocks, each written anew
-		block, blocks = r'${PEM_BLOCK_PATTERN}'.replace('LABEL', label), []
-		need(type(text) is str and re.fullmatch(f'(?:{block})+[ \t\r\n]*', text), f'{what}: not PEM of its kind')
-		for name, body in re.findall(block, text):
-			body = re.sub('[ \t\r\n]', '', body)
-			need(re.fullmatch('${BASE64_PATTERN}', body), f'{what}: not base64')
-			lines = re.findall('.{1,64}', body)
-			blocks.append('\n'.join([f'-----BEGIN {name}-----', *lines, f'-----END {name}-----\n']))
-		return blocks
+		return 1 < self.place(address) < self.pool().num_addresses - 1
 
 	def prepare(self, secret):
-		chain, ca = self.pem('certificate', secret['certificate'], '${PEM_LABELS.certificate}'), self.pem('ca', secret['ca'], '${PEM_LABELS.ca}')
-		key, control = self.pem('privateKey', secret['privateKey'], '${PEM_LABELS.privateKey}'), self.pem('tlsCryptV2', secret['tlsCryptV2'], '${PEM_LABELS.tlsCryptV2}')
-		lists = self.pem('crl', secret['crl'], '${PEM_LABELS.crl}') if 'crl' in secret else []
-		need(len(key) == 1, 'privateKey: not one key')
+		chain, ca = certificates('certificate', secret['certificate']), certificates('ca', secret['ca'], True)
+		key, control = private_key(secret['privateKey'], chain[0]), pem('tlsCryptV2', secret['tlsCryptV2'], '${TLS_CRYPT_LABEL}')
 		need(len(control) == 1 and len(base64.b64decode(control[0].split('-----')[2])) == 128, 'tlsCryptV2: not one key of 128 bytes')
-		for at, one in enumerate(chain, 1):
-			need(self.openssl('x509', '-noout', input=one)[0], f'certificate: {at} cannot be read')
-		for at, one in enumerate(ca, 1):
-			ok, said = self.openssl('x509', '-noout', '-ext', 'basicConstraints', input=one)
-			need(ok and 'CA:TRUE' in said, f'ca: {at} is not the certificate of an authority')
-		ok, public = self.openssl('pkey', '-pubout', '-passin', 'pass:', input=key[0])
-		need(ok, 'privateKey: cannot be read')
-		need(public == self.openssl('x509', '-noout', '-pubkey', input=chain[0])[1], 'privateKey: not the key of the certificate')
-		usage = self.openssl('x509', '-noout', '-ext', 'keyUsage,extendedKeyUsage', input=chain[0])[1]
+		usage = openssl('x509', '-noout', '-ext', 'keyUsage,extendedKeyUsage', input=chain[0])[1]
 		need('Digital Signature' in usage and 'TLS Web Server Authentication' in usage, 'certificate: not for digital signatures of a TLS server')
-		trust, rest = self.memory(''.join(ca)), ['-untrusted', self.memory(''.join(chain[1:]))] if chain[1:] else []
-		ok, said = self.openssl('verify', '-no-CApath', '-no-CAstore', '-purpose', 'sslserver', '-auth_level', '2', '-CAfile', trust, *rest, input=chain[0])
+		rest = ['-untrusted', memory(''.join(chain[1:]))] if chain[1:] else []
+		ok, said = openssl('verify', '-no-CApath', '-no-CAstore', '-purpose', 'sslserver', '-auth_level', '2', '-CAfile', memory(''.join(ca)), *rest, input=chain[0])
 		need(ok, 'certificate: ' + ', '.join(re.findall('depth lookup: *(.*)', said)))
-		revoked = set()
-		for at, one in enumerate(lists, 1):
-			ok, said = self.openssl('crl', '-noout', '-text', '-verify', '-CAfile', trust, input=one)
-			need(ok and 'verify OK' in said, f'crl: {at} is not signed by the authority')
-			revoked |= {str(int(serial, 16)) for serial in re.findall('Serial Number: *([0-9A-F]+)', said)}
+		revoked = {str(int(serial, 16)) for serial in revocations(secret['crl'], ca)[1]} if 'crl' in secret else set()
 		try:
 			routes = [ipaddress.IPv4Network(cidr) for cidr in os.environ['openvpn_routes'].split()]
 		except ValueError:
 			need(False, 'openvpn_routes: not IPv4 ranges')
-		files = {'certificate': ''.join(chain), 'key': key[0], 'ca': ''.join(ca), 'tls-crypt-v2': control[0]}
+		files = {'certificate': ''.join(chain), 'key': key, 'ca': ''.join(ca), 'tls-crypt-v2': control[0]}
 		return files, self.addresses(secret['users']), ''.join(f'push "route {net.network_address} {net.netmask}"\n' for net in routes), revoked
 
 	def addresses(self, users): # of every user; who has none is given one, from the upper end, and keeps it
-		pool, given = ipaddress.IPv4Network(os.environ['openvpn_pool']), {user['name']: user.get('address') for user in users}
+		pool, given = self.pool(), {user['name']: user.get('address') for user in users}
 		need(len(users) <= pool.num_addresses - 3, 'users: more than the pool has addresses')
 		taken, last = {*given.values()}, pool.num_addresses - 2
 		for name in given:
@@ -112,9 +82,8 @@ class OpenVpn:
 
 	def commit(self, plan):
 		files, users, routes, revoked = plan
-		mask = ipaddress.IPv4Network(os.environ['openvpn_pool']).netmask
 		run('systemd-sysusers', '--inline', 'u vpn-openvpn - "OpenVPN of the VPN gateway"')
-		changed = self.keep('users', {name: f'ifconfig-push {address} {mask}\n{routes}' for name, address in users.items()})
+		changed = self.keep('users', {name: f'ifconfig-push {address} {self.pool().netmask}\n{routes}' for name, address in users.items()})
 		changed += self.keep('revoked', dict.fromkeys(revoked, ''))
 		restart = sum([write(self.home + name, text) for name, text in files.items()])
 		if restart:

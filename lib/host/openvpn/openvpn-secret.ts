@@ -1,8 +1,8 @@
 import { invalid } from '../../errors';
+import { pemBlocks } from '../certificates/pem';
 import type { ClientPool } from '../client-pool';
 import { parseSecret, type SecretUser } from '../secret';
-import { checkCredentials } from './openvpn-certificates';
-import { PEM_LABELS, pemBlocks } from './openvpn-pem';
+import { checkCredentials, TLS_CRYPT_LABEL } from './openvpn-certificates';
 
 /** One user of OpenVPN, which is one device at a time: a second one with the same certificate ends the first one's session. */
 export interface OpenVpnUser extends SecretUser {
@@ -63,7 +63,7 @@ export function parseOpenVpnSecret(json: string, pool: ClientPool, now: Date = n
       instead: 'a larger pool, or fewer users',
     });
   }
-  const controls = pemBlocks(tlsCryptV2, PEM_LABELS.tlsCryptV2);
+  const controls = pemBlocks(tlsCryptV2, TLS_CRYPT_LABEL);
   if (controls.length !== 1 || controls[0]?.bytes.length !== 128) {
     invalid({
       code: 'TLS_CRYPT_KEY_INVALID',

@@ -1,6 +1,7 @@
 import { invalid } from '../../errors';
 import { IpRange, type TokenTest } from '../../flows';
 import { OPENVPN } from '../../protocols';
+import { CERTIFICATES_PYTHON } from '../certificates/certificates-python';
 import type { ClientPool } from '../client-pool';
 import type { HostService } from '../host-service';
 import { OptionCheck } from '../option-check';
@@ -106,6 +107,7 @@ export function openVpnService(options: OpenVpnServiceOptions): HostService {
     ],
     filter: { tunnel: 'tun0', pool: pool.range.cidr, gateway: pool.gateway, opens: [{ kind: transport, port }] },
     python: OPENVPN_PYTHON,
+    pythonLibrary: CERTIFICATES_PYTHON,
     pythonClass: 'OpenVpn',
   };
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import * as fc from 'fast-check';
 import { type Ikev2Method, parseIkev2Secret } from '../../../lib/host/ikev2';
 import { CertificateAuthority } from '../../../lib/keys/certificate-authority';
@@ -21,6 +22,7 @@ beforeAll(async () => {
   good = await authority.server(SERVER, { now, days: 90 });
   const address = await authority.server('203.0.113.1', { now, days: 90 });
   const expired = await authority.server(SERVER, past);
+  const early = await authority.server(SERVER, { now: new Date(now.getTime() + 10 * DAY), days: 9 });
   const elsewhere = await authority.server('other.example.com', { now, days: 90 });
   const openssl = (...args: string[]) =>
     spawnSync('openssl', args, { input: good.privateKey, encoding: 'utf8' }).stdout;
@@ -39,6 +41,8 @@ beforeAll(async () => {
     leaf: (await authority.client('bob', { now, days: 9 })).certificate,
     expired: expired.certificate,
     expiredKey: expired.privateKey,
+    early: early.certificate,
+    earlyKey: early.privateKey,
     elsewhere: elsewhere.certificate,
     elsewhereKey: elsewhere.privateKey,
     byAddress: address.certificate,
@@ -47,9 +51,15 @@ beforeAll(async () => {
     rsaKey: inRsa('PRIVATE KEY'),
     sec1: openssl('pkey', '-traditional'),
     encrypted: openssl('pkey', '-aes256', '-passout', 'pass:hush'),
+    mislabelled: good.privateKey.replace('END', 'END EC'),
+    unpadded: good.certificate.replace(/.=*\n-----END/, '\n-----END'),
     garbage: '-----BEGIN CERTIFICATE-----\naHVzaA==\n-----END CERTIFICATE-----\n',
     garbageKey: '-----BEGIN PRIVATE KEY-----\naHVzaA==\n-----END PRIVATE KEY-----\n',
     garbageCrl: '-----BEGIN X509 CRL-----\nMAowAzABADABADABADA=\n-----END X509 CRL-----\n',
+    forgedCrl: forged(
+      await authority.revocationList(now, undefined, [good.certificate]),
+      new X509Certificate(good.certificate).serialNumber,
+    ),
   };
 }, 60_000);
 
@@ -58,6 +68,13 @@ afterAll(async () => {
     await sandbox.remove();
   }
 });
+
+/** A revocation list with another serial number in it than was signed. */
+function forged(crl: string, serialNumber: string): string {
+  const der = Buffer.from(crl.replace(/-----[^-]+-----|\s/g, ''), 'base64').toString('hex');
+  const other = der.replace(serialNumber.toLowerCase(), '01'.repeat(serialNumber.length / 2));
+  return `-----BEGIN X509 CRL-----\n${Buffer.from(other, 'hex').toString('base64')}\n-----END X509 CRL-----\n`;
+}
 
 /** `@name` anywhere in a secret stands for a text. */
 function filled(value: unknown): unknown {
@@ -141,7 +158,7 @@ describe('the secret of an IKEv2 gateway, to the library and to the machine alik
   test('may be for an address that clients dial', async () => {
     const secret = { certificate: '@byAddress@', privateKey: '@byAddressKey@', users: [] };
     expect(await judged(secret, BOTH, '203.0.113.1')).toEqual(taken);
-    expect((await judged(secret, BOTH, '203.0.113.2')).code).toBe('IKEV2_CERTIFICATE_INVALID');
+    expect((await judged(secret, BOTH, '203.0.113.2')).code).toBe('SECRET_CERTIFICATE_INVALID');
   });
 
   test('is returned as it is', async () => {
@@ -182,151 +199,82 @@ describe('the secret of an IKEv2 gateway, to the library and to the machine alik
     );
   });
 
-  const certificate = (said: string, what: string, allowed: string, write: string) =>
-    refusal('IKEV2_CERTIFICATE_INVALID', said, `${what}.`, `  allowed  ${allowed}`, `  write    ${write}`);
+  const block = (name: string, label: string) =>
+    `"${name}": "-----BEGIN ${label}-----\\n...\\n-----END ${label}-----\\n"`;
 
-  test.each<[object, object]>([
-    [
-      { ...own, certificate: 'hush' },
-      certificate(
-        'certificate: not PEM',
-        'certificate is not PEM',
-        'one or more blocks of CERTIFICATE, and nothing else',
-        '"-----BEGIN ..."',
-      ),
-    ],
+  test.each<[object, string, string]>([
+    [{ ...own, certificate: 'hush' }, 'certificate: not PEM of its kind', block('certificate', 'CERTIFICATE')],
     [
       { ...own, certificate: '@certificate@hush' },
-      certificate(
-        'certificate: not PEM',
-        'certificate is not PEM',
-        'one or more blocks of CERTIFICATE, and nothing else',
-        '"-----BEGIN ..."',
-      ),
+      'certificate: not PEM of its kind',
+      block('certificate', 'CERTIFICATE'),
     ],
+    [{ ...own, certificate: 7 }, 'certificate: not PEM of its kind', block('certificate', 'CERTIFICATE')],
     [
-      { ...own, certificate: 7 },
-      certificate(
-        'certificate: not PEM',
-        'certificate is not PEM',
-        'one or more blocks of CERTIFICATE, and nothing else',
-        '"-----BEGIN ..."',
-      ),
+      { ...own, certificate: ['@certificate@'] },
+      'certificate: not PEM of its kind',
+      block('certificate', 'CERTIFICATE'),
     ],
+    [{ ...own, certificate: '@unpadded@' }, 'certificate: not PEM of its kind', block('certificate', 'CERTIFICATE')],
+    [{ ...own, certificate: '@garbage@' }, 'certificate: 1 cannot be read', 'certificates as openssl writes them'],
     [
-      { ...own, certificate: '@garbage@' },
-      certificate(
-        'certificate: not a certificate',
-        'certificate is not a certificate',
-        'X.509 certificates in PEM',
-        '"-----BEGIN CERTIFICATE-----..."',
-      ),
+      { ...own, certificate: '@certificate@@garbage@' },
+      'certificate: 2 cannot be read',
+      'certificates as openssl writes them',
     ],
     [
       { certificate: '@expired@', privateKey: '@expiredKey@' },
-      certificate(
-        'certificate: expired',
-        'certificate has expired',
-        'certificates that are valid',
-        'a new certificate',
-      ),
+      'certificate: 1 is expired or not valid yet',
+      'certificates that are in force',
+    ],
+    [
+      { certificate: '@early@', privateKey: '@earlyKey@' },
+      'certificate: 1 is expired or not valid yet',
+      'certificates that are in force',
+    ],
+    [
+      { ...own, certificate: '@certificate@@oldCa@' },
+      'certificate: 2 is expired or not valid yet',
+      'certificates that are in force',
     ],
     [
       { certificate: '@elsewhere@', privateKey: '@elsewhereKey@' },
-      certificate(
-        'certificate: does not have the name of the server',
-        'certificate does not have the name of the server',
-        'dns:vpn.example.com among the subject alternative names of the first certificate',
-        'a certificate for the name that clients dial',
-      ),
+      'certificate: does not have the name of the server',
+      'a certificate whose subject alternative names hold dns:vpn.example.com',
     ],
     [
       { ...own, privateKey: '@elsewhereKey@' },
-      certificate(
-        'privateKey: not the one of the certificate',
-        'privateKey is not the one of the certificate',
-        'the key of the first certificate',
-        'the matching pair',
-      ),
+      'privateKey: not the key of the certificate',
+      '"privateKey": the key for which the certificate was made',
     ],
+    [{ ...own, privateKey: '@encrypted@' }, 'privateKey: not PEM of its kind', block('privateKey', 'PRIVATE KEY')],
+    [{ ...own, privateKey: '@mislabelled@' }, 'privateKey: not PEM of its kind', block('privateKey', 'PRIVATE KEY')],
+    [{ ...own, privateKey: '@garbageKey@' }, 'privateKey: cannot be read', 'a key as openssl writes it'],
+    [{ ...own, privateKey: '@privateKey@@privateKey@' }, 'privateKey: not one key', '"privateKey": one block of PEM'],
     [
-      { ...own, privateKey: '@encrypted@' },
-      certificate(
-        'privateKey: not PEM',
-        'privateKey is not PEM',
-        'one or more blocks of PRIVATE KEY, and nothing else',
-        '"-----BEGIN ..."',
+      { ...own, clientCa: '@ca@@leaf@' },
+      'clientCa: 2 is not the certificate of an authority',
+      '"clientCa": the certificate that signs',
+    ],
+    [{ ...own, clientCa: '@ca@@oldCa@' }, 'clientCa: 2 is expired or not valid yet', 'certificates that are in force'],
+    [{ ...own, clientCa: '@ca@', crl: '@ca@' }, 'crl: not PEM of its kind', block('crl', 'X509 CRL')],
+    [{ ...own, clientCa: '@ca@', crl: null }, 'crl: not PEM of its kind', block('crl', 'X509 CRL')],
+    ...(['garbageCrl', 'otherCrl', 'forgedCrl'] as const).map((name): [object, string, string] => [
+      { ...own, clientCa: '@ca@', crl: `@crl@@${name}@` },
+      'crl: 2 is not signed by the authority',
+      '"crl": the list that the authority made',
+    ]),
+    [{ ...own, crl: '@crl@' }, 'crl: 1 is not signed by the authority', '"crl": the list that the authority made'],
+  ])('is refused with %j', async (secret, said, write) => {
+    expect(await judged({ ...secret, users: [] })).toEqual(
+      refusal(
+        'SECRET_CERTIFICATE_INVALID',
+        said,
+        `the secret is not one with which IKEv2 can serve: ${said}.`,
+        '  allowed  PEM without other text: certificate (with those between it and a root that clients trust), its key without a password, and perhaps clientCa and crl',
+        `  write    ${write}`,
       ),
-    ],
-    [
-      { ...own, privateKey: '@garbageKey@' },
-      certificate(
-        'privateKey: not a private key',
-        'privateKey is not a private key',
-        'one private key in PEM, not encrypted',
-        '"-----BEGIN PRIVATE KEY-----..."',
-      ),
-    ],
-    [
-      { ...own, privateKey: '@privateKey@@privateKey@' },
-      certificate(
-        'privateKey: more than one',
-        'privateKey is not a private key',
-        'one private key in PEM, not encrypted',
-        '"-----BEGIN PRIVATE KEY-----..."',
-      ),
-    ],
-    [
-      { ...own, clientCa: '@leaf@' },
-      certificate(
-        'clientCa: not a certificate authority',
-        'clientCa is not a certificate authority',
-        'certificates with the basic constraint CA:TRUE',
-        "the certificate of the authority that issued the users' certificates",
-      ),
-    ],
-    [
-      { ...own, clientCa: '@ca@@oldCa@' },
-      certificate('clientCa: expired', 'clientCa has expired', 'certificates that are valid', 'a new certificate'),
-    ],
-    [
-      { ...own, clientCa: '@ca@', crl: '@ca@' },
-      certificate(
-        'crl: not PEM',
-        'crl is not PEM',
-        'one or more blocks of X509 CRL, and nothing else',
-        '"-----BEGIN ..."',
-      ),
-    ],
-    [
-      { ...own, clientCa: '@ca@', crl: '@garbageCrl@' },
-      certificate(
-        'crl: not a revocation list',
-        'crl is not a revocation list',
-        'X.509 revocation lists in PEM',
-        '"-----BEGIN X509 CRL-----..."',
-      ),
-    ],
-    [
-      { ...own, clientCa: '@ca@', crl: '@otherCrl@' },
-      certificate(
-        'crl: not of a clientCa',
-        'crl is not of a clientCa',
-        'lists whose issuer is a certificate of clientCa',
-        'the list of that authority',
-      ),
-    ],
-    [
-      { ...own, crl: '@crl@' },
-      certificate(
-        'crl: not of a clientCa',
-        'crl is not of a clientCa',
-        'lists whose issuer is a certificate of clientCa',
-        'the list of that authority',
-      ),
-    ],
-  ])('is refused with %j', async (secret, expected) => {
-    expect(await judged({ ...secret, users: [] })).toEqual(expected);
+    );
   });
 
   test('is refused where an authority or a password is of no use', async () => {

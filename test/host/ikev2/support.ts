@@ -18,7 +18,7 @@ const WORKER = `
 import contextlib, functools, io, json, sys
 program, sys.argv = open(sys.argv[1]).read(), ['apply', 'users']
 exec(program[:program.rindex('globals()[')])
-Ikev2.openssl = functools.lru_cache(None)(Ikev2.openssl)
+openssl = functools.lru_cache(None)(openssl)
 for line in sys.stdin:
     said, result = io.StringIO(), {'status': 0, 'stderr': ''}
     with contextlib.redirect_stdout(said):

@@ -77,6 +77,10 @@ describe('the secret of an OpenVPN gateway, for library and machine alike,', () 
       'lists of two authorities',
       () => ({ ca: file('other.pem') + file('ca.pem'), crl: file('ca.crl') + file('other.crl') }),
     ],
+    [
+      'lists of two authorities with one name',
+      () => ({ ca: file('again.pem') + file('ca.pem'), crl: file('ca.crl') + file('again.crl') }),
+    ],
     ['a list that is out of date', () => ({ crl: file('old.crl') })],
     [
       'line breaks of Windows, and blank lines',
@@ -163,7 +167,7 @@ describe('a secret that library and machine refuse, without a word of what it ho
   test.each([
     ['nothing', () => '', 'not PEM of its kind'],
     ['another kind of key', () => CONTROL_KEY.replaceAll('server', 'client'), 'not PEM of its kind'],
-    ['no base64', () => CONTROL_KEY.replace('Bwc', 'B='), 'not base64'],
+    ['no base64', () => CONTROL_KEY.replace('Bwc', 'B='), 'not PEM of its kind'],
     ['too few bytes', () => pem('OpenVPN tls-crypt-v2 server key', 127), 'not one key of 128 bytes'],
     ['two keys', () => CONTROL_KEY + CONTROL_KEY, 'not one key of 128 bytes'],
   ])('has for the control channel %s', (_, tlsCryptV2, line) => {

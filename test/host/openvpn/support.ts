@@ -34,8 +34,8 @@ printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=index\\nrand_serial=yes\\ndefault_m
 : >index
 server='keyUsage=digitalSignature\\nextendedKeyUsage=serverAuth\\n'
 authority='basicConstraints=critical,CA:TRUE\\nkeyUsage=keyCertSign,cRLSign\\n'
-for name in ca other between server below foreign client unusable bare old late; do curve $name; done
-root ca; root other
+for name in ca other again between server below foreign client unusable bare old late; do curve $name; done
+root ca; root other; root again -subj /CN=ca
 issue ca between "$authority"
 issue ca server "$server"; issue between below "$server"; issue other foreign "$server"
 issue ca client 'keyUsage=digitalSignature\\nextendedKeyUsage=clientAuth\\n'
@@ -49,7 +49,7 @@ openssl rsa -in rsa.key -traditional -out rsa1.key
 openssl ec -in server.key -out sec1.key
 openssl pkcs8 -topk8 -in server.key -passout pass:secret -out locked.key
 openssl ca -config ca.conf -cert ca.pem -keyfile ca.key -revoke client.pem
-for authority in ca other; do
+for authority in ca other again; do
   openssl ca -config ca.conf -cert $authority.pem -keyfile $authority.key -gencrl -out $authority.crl
 done
 openssl ca -config ca.conf -cert ca.pem -keyfile ca.key -gencrl -crl_lastupdate 20200101000000Z -crl_nextupdate 20210101000000Z -out old.crl

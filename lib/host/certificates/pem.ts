@@ -2,15 +2,13 @@
 export const PEM_BLOCK_PATTERN = '[ \\t\\r\\n]*-----BEGIN (LABEL)-----([A-Za-z0-9+/= \\t\\r\\n]+)-----END \\1-----';
 
 /** What is in a block of PEM, without its white space. */
-export const BASE64_PATTERN = '(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)';
+export const BASE64_PATTERN = '(?=(?:.{4})+$)[A-Za-z0-9+/]+={0,2}';
 
-/** Patterns of the labels of everything in the secret of an OpenVPN gateway. */
+/** Patterns of the labels that certificates, their keys and their revocations have. */
 export const PEM_LABELS = {
   certificate: 'CERTIFICATE',
   privateKey: '(?:EC |RSA )?PRIVATE KEY',
-  ca: 'CERTIFICATE',
-  crl: 'X509 CRL',
-  tlsCryptV2: 'OpenVPN tls-crypt-v2 server key',
+  revocationList: 'X509 CRL',
 } as const;
 
 /** One block of PEM. */
