@@ -394,6 +394,16 @@ describe('a change of the secret', () => {
     expect(client.dial(byPassword('carol', 'new'))).toBe('10.99.2.6');
   });
 
+  test('loads no address again, since none changes: that would be a line in the journal for each', () => {
+    const before = log();
+    expect(before.match(/vici pool/g)).toHaveLength(6);
+    expect(change(secretOf([alice, { ...carol, address: '10.99.2.5' }]))).toBe('ikev2: 2 users, 2 sessions ended\n');
+    const news = log().slice(before.length);
+    expect(news).toContain("loaded EAP shared key with id 'eap-");
+    expect(news).not.toContain('vici pool');
+    expect(client.dial({ ...logins.carol, as: 'carol' })).toBe('10.99.2.5');
+  });
+
   test('ends a session whose address is now of another user', () => {
     const held = client.address('alice');
     expect(change(secretOf([...users, { name: 'eve', password: 'e', address: held }]))).toBe(
@@ -420,7 +430,7 @@ describe('a change of the secret', () => {
 
   test('that is malformed leaves everything as it is', () => {
     const refused = apply('users', JSON.stringify({ ...own, privateKey: authority.privateKey, users: [] }));
-    expect(refused).toEqual({ status: 1, text: 'users refused: privateKey: not the one of the certificate\n' });
+    expect(refused).toEqual({ status: 1, text: 'users refused: privateKey: not the key of the certificate\n' });
     expect(up()).toEqual(['alice', 'carol', 'dave']);
   });
 
@@ -516,6 +526,42 @@ describe('the log of sessions', () => {
       expect.stringMatching(`^session-end protocol=ikev2 user="alice" client=203.0.113.2 address=${address} seconds=`),
     ]);
     expect(server.sh('sleep 0.3; cat /follower')).toBe('charon is gone\n');
+  });
+
+  const CONNECTED = ['a', 'b', 'c', 'd'].map((name) => ({ name, password: 'p' }));
+  const ends = CONNECTED.map(({ name }) =>
+    expect.stringMatching(`^session-end protocol=ikev2 user="${name}" client=203.0.113.2 address=\\S+ seconds=`),
+  );
+  /** Has four users connected, and gives the follower's process. */
+  function connected(): string {
+    serve(secretOf(CONNECTED));
+    const pid = server.sh('python3 -IS /usr/local/lib/vpn-gateway/vici.py >/follower 2>&1 </dev/null & echo $!').trim();
+    server.sh('sleep 0.5');
+    for (const { name } of CONNECTED) {
+      expect(client.dial({ ...byPassword(name, 'p'), as: name })).toBeDefined();
+    }
+    server.sh(
+      `for _ in $(seq 100); do [ $(grep -c 'session-start.* user="d"' /journal) = 0 ] || break; sleep 0.1; done`,
+    );
+    journal();
+    return pid;
+  }
+  /** Waits until a process has ended: nobody takes its body away. */
+  const gone = (pid: string) => server.sh(`while grep -qs '^State:.[^Z]' /proc/${pid}/status; do sleep 0.05; done`);
+
+  test('ends with the follower, and ends all sessions first', () => {
+    const pid = connected();
+    server.sh(`kill ${pid}`);
+    gone(pid);
+    expect(server.read('/follower')).toBe('');
+    expect(journal().sort()).toEqual(ends);
+  });
+
+  test('has the ends of all sessions where the follower is told to stop while it writes them', () => {
+    const pid = connected();
+    server.sh(`kill -KILL $(cat /charon.pid); sleep 0.1; for _ in $(seq 20); do kill ${pid}; sleep 0.02; done`);
+    gone(pid);
+    expect(journal().sort()).toEqual(ends);
   });
 
   test('ends a charon that is frozen, so that systemd starts the next one', () => {

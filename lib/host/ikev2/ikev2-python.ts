@@ -11,7 +11,8 @@ import { CERTIFICATE_NAME_PATTERN, NAME_PATTERN, PASSWORD_PATTERN } from './patt
  * connections by how well they match the client's address, which is how their order is fixed: the same addresses, in
  * quarters, in halves, and as `%any`.
  *
- * Every address is a pool of its own: no pool ever changes, so none in use has to be replaced when a user gets an address.
+ * Every address is a pool of its own: no pool ever changes, so none in use has to be replaced when a user gets an address,
+ * and none is loaded again, which charon would log for each. It has loaded them when it started.
  */
 export const IKEV2_PYTHON = String.raw`
 import hashlib
@@ -133,7 +134,8 @@ class Ikev2:
 				charon = None
 			if charon:
 				run('swanctl', '--reload-settings')
-				run('swanctl', '--load-all', '--clear', '--noprompt')
+				run('swanctl', '--load-creds', '--clear', '--noprompt')
+				run('swanctl', '--load-conns')
 				ended = self.end(charon.sas(), old, new)
 		write(STATE + 'ikev2', json.dumps(new))
 		print('ikev2:', len(new['users']) or 'no', f'users, {ended} sessions ended')
