@@ -37,6 +37,7 @@ ExecStartPre=-+/usr/sbin/ip tuntap add dev tun0 mode tun user vpn-openvpn
 ExecStartPre=+/usr/sbin/ip address replace ${gateway} dev tun0
 ExecStartPre=+/usr/sbin/ip link set tun0 addrgenmode none mtu ${mtu} up
 ExecStart=/usr/sbin/openvpn --suppress-timestamps --config /etc/vpn-gateway/openvpn/server.conf
+KillMode=mixed
 Restart=always
 RestartSec=1
 TimeoutStartSec=30

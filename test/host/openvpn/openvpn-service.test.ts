@@ -189,6 +189,7 @@ describe('the unit of the server', () => {
       ExecStartPre=+/usr/sbin/ip address replace 10.99.3.1/24 dev tun0
       ExecStartPre=+/usr/sbin/ip link set tun0 addrgenmode none mtu 1440 up
       ExecStart=/usr/sbin/openvpn --suppress-timestamps --config /etc/vpn-gateway/openvpn/server.conf
+      KillMode=mixed
       Restart=always
       RestartSec=1
       TimeoutStartSec=30
