@@ -11,11 +11,8 @@ import { IKEV2, OPENVPN, PPTP, WIREGUARD } from './support/vpns';
 const FULL = /^6\.1\.0-\d+-amd64\n$/;
 const CLOUD = /^6\.1\.0-\d+-cloud-amd64\n$/;
 
-let images: Images;
-
-beforeAll(async () => {
-  images = await debian12Images(preparedImages());
-}, 1_200_000);
+/** Made once, by the first that asks. */
+let images: Promise<Images> | undefined;
 
 describe.each([
   { vpn: PPTP, synthesised: pptpGateway(12), mtu: 1396, kernel: FULL },
@@ -26,8 +23,9 @@ describe.each([
   let site: Site;
 
   beforeAll(async () => {
+    images ??= debian12Images(preparedImages());
     await vpn.prepare();
-    site = await Site.start(`debian12-${vpn.name}`, 'cloud', vpn.secret(), synthesised, images);
+    site = await Site.start(`debian12-${vpn.name}`, 'cloud', vpn.secret(), synthesised, await images);
     site.measured('power-on to ready, first boot', await site.gateway.ready());
   }, 1_200_000);
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -21,6 +22,9 @@ export async function debian12Images(base: Images): Promise<Images> {
       fs.writeFileSync(file, sources);
       await buildCloud(building, file, 'bookworm');
       fs.copyFileSync(path.join(base.folder, 'accelerator'), path.join(building, 'accelerator'));
+      // At the first boot, systemd 252 would ask at the console for what is missing, and wait.
+      const masked = 'symlink etc/systemd/system/systemd-firstboot.service /dev/null';
+      execFileSync('debugfs', ['-w', '-R', masked, `${path.join(building, 'cloud.raw')}?offset=1048576`]);
       await bake(building, 'cloud');
     });
     return { ...base, folder, cloud: path.join(folder, 'cloud.raw'), archive: path.join(folder, 'archive.raw') };
