@@ -22,11 +22,14 @@ apt() {
 }
 `;
 
-/** A shell function: whether the machine will boot this kernel. */
-export const BOOTS = `boots() { # fails unless GRUB boots its first entry and that is this kernel
+/** A shell function: whether the machine will boot this kernel, by GRUB's first entry or by the one that is named. */
+export const BOOTS = String.raw`boots() { # fails unless GRUB boots this kernel
 	update-grub
-	grep -q 'set default="0"' /boot/grub/grub.cfg
-	grep -m 1 '^[[:space:]]*linux' /boot/grub/grub.cfg | grep -qF "/vmlinuz-$1 "
+	at=$(sed -n 's/^ *set default="\([^$"]*>\)\?\([^$"]*\)"/\2/p' /boot/grub/grub.cfg)
+	case $at in
+	0) grep -m 1 '^[[:space:]]*linux' /boot/grub/grub.cfg ;;
+	*) sed -n "/'$at'/,/initrd/p" /boot/grub/grub.cfg ;;
+	esac | grep -qF "/vmlinuz-$1 "
 }
 `;
 
@@ -38,7 +41,11 @@ export const SWITCH_KERNEL = String.raw`retry 10 apt install linux-image-$flavou
 new=$(linux-version list | grep -E "$full" | linux-version sort | tail -n 1)
 # By version alone GRUB would boot the cloud flavour again.
 printf 'GRUB_DEFAULT=0\nGRUB_TOP_LEVEL=/boot/vmlinuz-%s\n' "$new" >$pin
-boots "$new"
+boots "$new" || { # GRUB of Debian 12 does not know GRUB_TOP_LEVEL
+	menu=$(sed -n "s/^submenu .*'gnulinux-\(advanced-.*\)' {/\1/p" /boot/grub/grub.cfg)
+	echo "GRUB_DEFAULT='gnulinux-$menu>gnulinux-$new-$menu'" >$pin
+	boots "$new"
+}
 `;
 
 /** Removes the cloud flavour of the kernel where that does not run; needs `kernel` and `pin`. */
