@@ -1,7 +1,8 @@
 // IKEv2 with EAP-TLS, which a gateway offers in place of passwords.
 
 import { ikev2Gateway } from './support/aws-gateways';
-import { certificateOf, login } from './support/ikev2-login';
+import { describeConfinement } from './support/client-tests';
+import { certificateOf, login, strangersCertificate } from './support/ikev2-login';
 import { Site } from './support/run';
 import { IKEV2 } from './support/vpns';
 
@@ -21,7 +22,13 @@ test('a client with a certificate connects by EAP-TLS', async () => {
   expect(attempt).toMatchObject({ isUp: true, canPing: true });
 });
 
-test('a client with a certificate that has expired does not', async () => {
-  const { isUp } = await login(site, 'alice', certificateOf('erin', 'eap-tls'));
+test.each([
+  ['that has expired', async () => certificateOf('erin', 'eap-tls')],
+  ['whose user is not in the secret', () => strangersCertificate('eap-tls')],
+])('a client with a certificate %s does not', async (_, credentials) => {
+  const { isUp, log } = await login(site, 'alice', await credentials());
+  expect(log).toMatch(/EAP_FAILURE|EAP\/FAIL/);
   expect(isUp).toBe(false);
 });
+
+describeConfinement(IKEV2, () => site);

@@ -2,12 +2,13 @@
 
 import { ADDRESS } from './support/addresses';
 import { migrationGateway, POOLS, routesTo } from './support/aws-gateways';
+import { describeClients, describeConfinement, sessionEnd, sessionOf } from './support/client-tests';
 import { describeMachine } from './support/common-tests';
 import { Keys, SERVER } from './support/keys';
-import { dial, hangUp } from './support/pptp-client';
+import { dial, hangUp, MS_CHAP_V2 } from './support/pptp-client';
 import { ALICE, BOB } from './support/pptp-users';
 import { Site } from './support/run';
-import { PPTP } from './support/vpns';
+import { PPTP, WIREGUARD } from './support/vpns';
 import { connectWireGuard, disconnectWireGuard } from './support/wireguard-client';
 
 const synthesised = migrationGateway();
@@ -68,11 +69,33 @@ test('both serve at once, and give a user the same reach', async () => {
   await hangUp(lab, 'bob');
 }, 400_000);
 
-test('the journal tells who still dials PPTP', async () => {
-  const text = await site.gateway.sh('journalctl -o cat VPN_EVENT=session-start VPN_PROTOCOL=pptp');
-  expect(text).toContain('user="alice"');
-  expect(text).toContain('user="bob"');
-  expect(await site.gateway.sh('journalctl -o cat VPN_EVENT=session-start VPN_PROTOCOL=wireguard')).toContain(
-    'user="alice"',
-  );
+test('a call ends in the log with its duration and its bytes', async () => {
+  const { lab } = site;
+  expect(await dial(lab, 'bob', BOB)).toMatchObject({ status: 0 });
+  expect(await lab.fetch('bob', ADDRESS.office)).toBe(`you are ${ADDRESS.gateway}`);
+  const entry = await sessionEnd(site, PPTP, 'bob', () => hangUp(lab, 'bob'));
+  expect(entry).toMatch(sessionOf(PPTP, 'bob', ADDRESS.bob));
 });
+
+test('a call takes no IPv6: the gateway rejects its protocol', async () => {
+  const { lab } = site;
+  const { status, log } = await dial(lab, 'bob', { ...BOB, options: [...MS_CHAP_V2, '+ipv6'] });
+  expect(log).toMatch(/sent \[IPV6CP ConfReq/);
+  expect(log).toMatch(/rcvd \[LCP ProtRej id=0x[0-9a-f]+ 80 57/);
+  expect(status).toBe(0);
+  expect(await lab.sh('bob', 'ip -6 addr show dev ppp0')).toBe('');
+  await hangUp(lab, 'bob');
+});
+
+describeClients(PPTP, () => site, { secret });
+
+test('the journal tells who still dials PPTP, how often, and who has come over WireGuard', async () => {
+  const query = (protocol: string) =>
+    site.gateway.sh(
+      `journalctl VPN_EVENT=session-start VPN_PROTOCOL=${protocol} --since -30d -o cat --output-fields=VPN_USER | sort | uniq -c | sort -rn`,
+    );
+  expect(await query(PPTP.name)).toMatch(/^ +4 bob\n +2 alice\n$/);
+  expect(await query(WIREGUARD.name)).toMatch(/^ +1 alice\n$/);
+});
+
+describeConfinement(PPTP, () => site);

@@ -2,6 +2,8 @@ import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider';
 import { VirtualNetwork } from '@cdktf/provider-azurerm/lib/virtual-network';
 import { TerraformStack, Testing } from 'cdktf';
 import { Clients } from '../../../lib/azure/clients';
+import type { MachineGatewayProps } from '../../../lib/azure/machine-options';
+import { OpenVpnGateway } from '../../../lib/azure/openvpn-gateway';
 import { Traffic } from '../../../lib/azure/traffic';
 import { WireGuardGateway } from '../../../lib/azure/wireguard-gateway';
 import { ADDRESS, CLIENTS } from './addresses';
@@ -13,8 +15,19 @@ export const VAULT = 'plant4.vault.azure.net';
 
 const GROUP = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/plant4/providers';
 
-/** A WireGuard gateway on Azure whose clients may reach one server: its cloud-init and its user data, from Terraform's JSON. */
-export function azureWireGuard(): UserData {
+export const azureWireGuard = () =>
+  gateway((stack, site) => new WireGuardGateway(stack, 'Vpn', { ...site, clientPool: POOLS.wireguard }));
+
+export const azureOpenVpn = () =>
+  gateway(
+    (stack, site) => new OpenVpnGateway(stack, 'Vpn', { ...site, clientPool: POOLS.openvpn, routes: ['10.20.0.0/16'] }),
+  );
+
+/** What every gateway here is told about its network, its clients and its secret. */
+type AzureSite = Omit<MachineGatewayProps, 'clientPool'>;
+
+/** A gateway on Azure whose clients may reach one server: its cloud-init and its user data, from Terraform's JSON. */
+function gateway(make: (stack: TerraformStack, site: AzureSite) => WireGuardGateway | OpenVpnGateway): UserData {
   const stack = new TerraformStack(Testing.app(), 'plant4');
   new AzurermProvider(stack, 'Azure', { features: [{}] });
   const virtualNetwork = new VirtualNetwork(stack, 'Network', {
@@ -23,16 +36,15 @@ export function azureWireGuard(): UserData {
     location: 'westeurope',
     addressSpace: ['10.20.0.0/16'],
   });
-  const gateway = new WireGuardGateway(stack, 'Vpn', {
+  const made = make(stack, {
     virtualNetwork,
     clients: Clients.from(CLIENTS),
     subnetPrefix: '10.20.0.0/24',
-    clientPool: POOLS.wireguard,
     keyVault: { id: `${GROUP}/Microsoft.KeyVault/vaults/plant4`, vaultUri: `https://${VAULT}/` },
     secretName: 'vpn-users',
     adminSshKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID+etEKDbl2+rZHuinxMfeTRogRJ0cBrLgWZFpShaOZ1 admin',
   });
-  gateway.allowClientsTo(`${ADDRESS.office}/32`, Traffic.tcp(80));
+  made.allowClientsTo(`${ADDRESS.office}/32`, Traffic.tcp(80));
   const { azurerm_linux_virtual_machine: machines } = JSON.parse(Testing.synth(stack, true)).resource;
   const [machine] = Object.values(machines) as [{ custom_data: string; user_data: string }];
   return {

@@ -20,6 +20,10 @@ export interface Ikev2Client {
   readonly serverName: string;
   /** What is sent through the tunnel. */
   readonly routes: readonly string[];
+  /** The address that is dialled. @default the gateway's public one, which is translated on the way */
+  readonly remote?: string;
+  /** The addresses that are asked for. @default one of IPv4, whichever */
+  readonly vips?: string;
   /** @default what strongSwan's own profile has */
   readonly ike?: string;
   /** @default what strongSwan's own profile has */
@@ -77,7 +81,7 @@ swanctl {
 `;
 }
 
-function connection({ login, serverName, routes, ike, esp }: Ikev2Client): string {
+function connection({ login, serverName, routes, remote, vips, ike, esp }: Ikev2Client): string {
   const local =
     'password' in login
       ? `auth = eap-mschapv2\n      eap_id = "${login.user}"\n      id = "${login.user}"`
@@ -89,8 +93,8 @@ function connection({ login, serverName, routes, ike, esp }: Ikev2Client): strin
   return `connections {
   home {
     version = 2
-    remote_addrs = ${ADDRESS.public}
-    vips = 0.0.0.0
+    remote_addrs = ${remote ?? ADDRESS.public}
+    vips = ${vips ?? '0.0.0.0'}
     proposals = ${ike ?? 'aes256gcm16-prfsha384-ecp384'}
     dpd_delay = 30s
     keyingtries = 0

@@ -9,9 +9,24 @@ export const passwordOf = (user: string): Login => ({
   password: IKEV2.keys().file(user, 'password.txt').trim(),
 });
 
-export const certificateOf = (user: string, method: 'eap-tls' | 'pubkey'): Login => ({
+export const certificateOf = (user: string, method: 'eap-tls' | 'pubkey', keys = IKEV2.keys()): Login => ({
   ...{ user, method },
-  ...IKEV2.keys().credential(user),
+  ...keys.credential(user),
+});
+
+/** A certificate of the authority that the gateway knows, for a user whom it does not know. */
+export async function strangersCertificate(method: 'eap-tls' | 'pubkey'): Promise<Login> {
+  const keys = IKEV2.keys().copy();
+  await keys.add('mallory');
+  return certificateOf('mallory', method, keys);
+}
+
+/** What a client of this name needs to dial the gateway. */
+export const clientOf = (credentials: Login) => ({
+  login: credentials,
+  ca: IKEV2.keys().file('alice', 'ca.cer'),
+  serverName: SERVER,
+  routes: routesTo('10.99.2.1'),
 });
 
 /** Connects, tries the tunnel, and ends it. */
@@ -21,14 +36,7 @@ export async function login(
   credentials: Login,
   proposals: { readonly ike?: string; readonly esp?: string } = {},
 ) {
-  const ca = IKEV2.keys().file('alice', 'ca.cer');
-  const routes = routesTo('10.99.2.1');
-  const attempt = await connectIkev2(
-    site,
-    role,
-    { login: credentials, ca, serverName: SERVER, routes, ...proposals },
-    25,
-  );
+  const attempt = await connectIkev2(site, role, { ...clientOf(credentials), ...proposals }, 25);
   const canPing = attempt.isUp && (await site.lab.run(role, 'ping -q -c 1 -W 5 10.99.2.1')).status === 0;
   await disconnectIkev2(site, role);
   return { ...attempt, canPing };

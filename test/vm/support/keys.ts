@@ -56,6 +56,11 @@ export class Keys {
     return JSON.stringify({ ...this.held, users: this.held.users.filter((user) => user.password === undefined) });
   }
 
+  /** A user more. */
+  public async add(user: string): Promise<void> {
+    this.take(await addUsers(await this.making(), this.held, [{ name: user }]));
+  }
+
   /** A user whose certificate ended yesterday. */
   public async addExpired(user: string): Promise<void> {
     const gateway = { ...this.gateway, days: 1 };

@@ -14,6 +14,7 @@ export async function connectOpenVpn(site: Site, role: Role, profile: string, se
       openvpn --config /root/${role}/client.ovpn --log $log
     for _ in $(seq ${seconds * 5}); do
       if grep -q 'Initialization Sequence Completed' $log; then cat $log; exit 0; fi
+      if grep -q AUTH_FAILED $log; then break; fi
       sleep 0.2
     done
     cat $log

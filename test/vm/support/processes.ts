@@ -1,0 +1,28 @@
+import type { Site } from './run';
+
+/** What the kernel lets the process of a unit do. */
+export interface Rights {
+  /** The effective user, by number. */
+  readonly user: number;
+  /** Effective capabilities, by number. */
+  readonly capabilities: readonly number[];
+  /** 2 for a filter of system calls. */
+  readonly seccomp: number;
+  /** Whether it can gain rights by running a program. */
+  readonly canGain: boolean;
+}
+
+export const CAP = { NET_BIND_SERVICE: 10, NET_ADMIN: 12, NET_RAW: 13 };
+
+/** The rights of the main process of a unit, as the kernel has them. */
+export async function rightsOf({ gateway }: Site, unit: string): Promise<Rights> {
+  const status = await gateway.sh(`cat "/proc/$(systemctl show -P MainPID ${unit})/status"`);
+  const field = (name: string) => new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(status)?.[1] ?? '';
+  const effective = BigInt(`0x${field('CapEff')}`);
+  return {
+    user: Number(field('Uid').split('\t')[1]),
+    capabilities: Array.from({ length: 64 }, (_, bit) => bit).filter((bit) => (effective >> BigInt(bit)) & 1n),
+    seccomp: Number(field('Seccomp')),
+    canGain: field('NoNewPrivs') !== '1',
+  };
+}
