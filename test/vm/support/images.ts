@@ -296,7 +296,14 @@ async function configureLab(root: string): Promise<void> {
   write('/etc/resolv.conf', '# nobody to ask\n');
   write('/etc/hosts', '127.0.0.1 localhost lab\n');
   write('/etc/hostname', 'lab\n');
-  for (const unit of ['strongswan', 'openvpn', 'nftables', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'freeradius']) {
+  for (const unit of [
+    'strongswan',
+    'openvpn',
+    'nftables',
+    'apt-daily.timer',
+    'apt-daily-upgrade.timer',
+    'freeradius',
+  ]) {
     await run('chroot', [root, 'systemctl', 'mask', unit]);
   }
 }
