@@ -37,13 +37,12 @@ describe('the machine', () => {
     expect(link.flags).toContain('UP');
   });
 
-  test('has a charon with three capabilities that can gain no others, and a filter of its system calls', async () => {
-    expect(await rightsOf(site, IKEV2.unit)).toEqual({
-      user: 0,
-      capabilities: [CAP.NET_BIND_SERVICE, CAP.NET_ADMIN, CAP.NET_RAW],
-      seccomp: 2,
-      canGain: false,
-    });
+  test('has a charon with three capabilities at most, and a filter of its system calls', async () => {
+    const { capabilities, ...rights } = await rightsOf(site, IKEV2.unit);
+    const atMost = [CAP.NET_BIND_SERVICE, CAP.NET_ADMIN, CAP.NET_RAW];
+    expect(rights).toEqual({ user: 0, atMost, seccomp: 2, canGain: false });
+    expect(atMost).toEqual(expect.arrayContaining([...capabilities])); // charon drops what it does not need
+    expect(capabilities).toContain(CAP.NET_ADMIN);
   });
 });
 
@@ -81,7 +80,7 @@ describe('on the wire', () => {
 
     test('a client that asks for IPv6 gets an address of IPv4, and the ranges of IPv4', async () => {
       expect(log).toMatch(/\[10\.99\.2\.\d+\]/);
-      expect(log).toMatch(/^ +remote {2}10\.20\.0\.0\/16 10\.99\.2\.1\/32$/m);
+      expect(log).toMatch(/^ +remote +10\.20\.0\.0\/16 10\.99\.2\.1\/32$/m);
       expect(await site.gateway.journal('-u strongswan')).toContain("no virtual IP found for %any6 requested by 'bob'");
       expect((await site.lab.run('bob', 'ip -6 addr show scope global')).text).toBe('');
     });

@@ -4,8 +4,10 @@ import type { Site } from './run';
 export interface Rights {
   /** The effective user, by number. */
   readonly user: number;
-  /** Effective capabilities, by number. */
+  /** Capabilities by number: those that it has, */
   readonly capabilities: readonly number[];
+  /** and those that it could have at most. */
+  readonly atMost: readonly number[];
   /** 2 for a filter of system calls. */
   readonly seccomp: number;
   /** Whether it can gain rights by running a program. */
@@ -18,10 +20,12 @@ export const CAP = { NET_BIND_SERVICE: 10, NET_ADMIN: 12, NET_RAW: 13 };
 export async function rightsOf({ gateway }: Site, unit: string): Promise<Rights> {
   const status = await gateway.sh(`cat "/proc/$(systemctl show -P MainPID ${unit})/status"`);
   const field = (name: string) => new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(status)?.[1] ?? '';
-  const effective = BigInt(`0x${field('CapEff')}`);
+  const set = (name: string) =>
+    Array.from({ length: 64 }, (_, bit) => bit).filter((bit) => (BigInt(`0x${field(name)}`) >> BigInt(bit)) & 1n);
   return {
     user: Number(field('Uid').split('\t')[1]),
-    capabilities: Array.from({ length: 64 }, (_, bit) => bit).filter((bit) => (effective >> BigInt(bit)) & 1n),
+    capabilities: set('CapEff'),
+    atMost: set('CapBnd'),
     seccomp: Number(field('Seccomp')),
     canGain: field('NoNewPrivs') !== '1',
   };
