@@ -34,7 +34,7 @@ export function debianRoot(): string {
   }
   const sources = debian13Sources();
   return folder('pptp-constructs-debian13', sources, [PACKAGES, ARCHIVE], (building, file) => {
-    step('mmdebstrap', [
+    mmdebstrap([
       ...['--variant=minbase', '--mode=root', '--skip=cleanup/apt', '--dpkgopt=force-unsafe-io', '--quiet'],
       ...[`--include=${PACKAGES.join(',')}`, 'trixie', building, file],
     ]);
@@ -47,7 +47,7 @@ export function debian12Filters(): string {
   const sources = debian13Sources().replaceAll('trixie', 'bookworm');
   const packages = '--include=nftables,iptables,dash,coreutils';
   return folder('pptp-constructs-debian12', sources, [packages], (building, file) => {
-    step('mmdebstrap', ['--variant=extract', '--mode=root', '--quiet', packages, 'bookworm', building, file]);
+    mmdebstrap(['--variant=extract', '--mode=root', '--quiet', packages, 'bookworm', building, file]);
     fs.mkdirSync(path.join(building, 'run'), { recursive: true });
   });
 }
@@ -79,6 +79,11 @@ function folder(
     }
   }
   return root;
+}
+
+/** In a namespace of its own, so that what it mounts is gone with it, however it ends. */
+function mmdebstrap(args: readonly string[]): void {
+  step('unshare', ['--mount', 'mmdebstrap', ...args]);
 }
 
 function step(command: string, args: readonly string[]): void {

@@ -207,8 +207,17 @@ async function build(
   if (name === 'cloud') {
     fs.mkdirSync(archive);
   }
-  await run('mmdebstrap', [
-    ...['--variant=apt', '--mode=root', '--quiet', '--dpkgopt=force-unsafe-io', `--include=${packages.join(',')}`],
+  // In a namespace of its own, so that what it mounts is gone with it, however it ends.
+  await run('unshare', [
+    ...[
+      '--mount',
+      'mmdebstrap',
+      '--variant=apt',
+      '--mode=root',
+      '--quiet',
+      '--dpkgopt=force-unsafe-io',
+      `--include=${packages.join(',')}`,
+    ],
     ...EXCLUDED.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
     '--aptopt=APT::Install-Recommends "false"',
     `--essential-hook=${INITRAMFS}`,
