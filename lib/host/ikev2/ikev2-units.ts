@@ -2,8 +2,8 @@ import type { HostFile } from '../host-commands';
 import { SANDBOX } from '../sandbox';
 
 /**
- * charon sets parameters of the kernel, changes owners and gives up capabilities (which is privileged to systemd), and asks
- * for more than it needs: what it may not do fails, and does not end it.
+ * charon sets parameters of the kernel, sets the owner of its control socket, and gives up capabilities, without which it
+ * does not start: to systemd the last two are privileged. What else one of its plugins asks for fails, and does not end it.
  */
 const CHARON_SANDBOX = `${SANDBOX}
 ProtectKernelTunables=no
