@@ -120,8 +120,8 @@ describe('a call is refused', () => {
 
 describe('two clients behind one router that translates addresses', () => {
   const both = async () => {
-    const first = await dial(site.lab, 'pc1', { ...ALICE, seconds: 40 });
-    const second = await dial(site.lab, 'pc2', { ...BOB, seconds: 40 });
+    const first = await dial(site.lab, 'pc1', { ...ALICE, seconds: 25 });
+    const second = await dial(site.lab, 'pc2', { ...BOB, seconds: 25 });
     const pings = ['pc1', 'pc2'].map((pc) =>
       site.lab.run(pc as 'pc1' | 'pc2', 'ping -q -c 3 -i 0.3 -W 3 10.99.0.1').then(({ status }) => status === 0),
     );

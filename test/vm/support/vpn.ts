@@ -20,8 +20,12 @@ export interface Vpn {
   prepare(): Promise<void>;
   /** The secret of the first day, with Alice and Bob; and with other credentials for Bob. */
   secret(isRotated?: boolean): string;
-  /** Connects Alice or Bob, and keeps them connected as a real client does: it dials again by itself. */
-  connect(site: Site, role: 'alice' | 'bob', isRotated?: boolean): Promise<Attempt>;
+  /**
+   * Connects Alice or Bob, and keeps them connected as a real client does: it dials again by itself.
+   *
+   * @param seconds how long to wait, at most
+   */
+  connect(site: Site, role: 'alice' | 'bob', isRotated?: boolean, seconds?: number): Promise<Attempt>;
   disconnect(site: Site, role: Role): Promise<void>;
 }
 

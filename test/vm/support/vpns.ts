@@ -15,13 +15,13 @@ export const PPTP: Vpn = {
   unit: 'pptpd.service',
   prepare: async () => undefined,
   secret: (isRotated) => pptpSecret(isRotated ? NEW_PASSWORD : BOB.password),
-  async connect({ lab }, role, isRotated) {
+  async connect({ lab }, role, isRotated, patience = 30) {
     const user = role === 'alice' ? ALICE : { ...BOB, password: isRotated ? NEW_PASSWORD : BOB.password };
     const again = ['lcp-echo-interval 30', 'lcp-echo-failure 4', 'persist', 'holdoff 1', 'maxfail 0'];
     const { status, seconds, log } = await dial(lab, role, {
       ...user,
       options: [...MS_CHAP_V2, ...again],
-      seconds: 30,
+      seconds: patience,
     });
     return { isUp: status === 0, seconds, log };
   },
@@ -62,7 +62,7 @@ function keyed(
     prepare: () => ring.prepare(),
     keys: (isRotated) => ring.get(isRotated),
     secret: (isRotated) => ring.get(isRotated).secret,
-    connect: (site, role, isRotated) => connect(ring.get(isRotated), site, role, isRotated),
+    connect: (site, role, isRotated, seconds) => connect(ring.get(isRotated), site, role, isRotated, seconds),
   };
 }
 
@@ -75,7 +75,7 @@ export const WIREGUARD = keyed(
     unit: 'vpn-gateway-wg.service',
     disconnect: disconnectWireGuard,
   },
-  (keys, site, role) => connectWireGuard(site, role, keys.file(role, 'vpn.conf')),
+  (keys, site, role, _, seconds) => connectWireGuard(site, role, keys.file(role, 'vpn.conf'), seconds),
 );
 
 export const OPENVPN = keyed(
@@ -90,7 +90,7 @@ export const OPENVPN = keyed(
     unit: 'vpn-gateway-openvpn.service',
     disconnect: disconnectOpenVpn,
   },
-  (keys, site, role) => connectOpenVpn(site, role, keys.file(role, `${SERVER}.ovpn`)),
+  (keys, site, role, _, seconds) => connectOpenVpn(site, role, keys.file(role, `${SERVER}.ovpn`), seconds),
 );
 
 /** With passwords; Carol and Erin have certificates, Erin's ended yesterday. */
@@ -116,11 +116,16 @@ export const IKEV2 = keyed(
     unit: 'strongswan.service',
     disconnect: disconnectIkev2,
   },
-  (keys, site, role) =>
-    connectIkev2(site, role, {
-      login: { user: role, password: keys.file(role, 'password.txt').trim() },
-      ca: keys.file(role, 'ca.cer'),
-      serverName: SERVER,
-      routes: routesTo('10.99.2.1'),
-    }),
+  (keys, site, role, _, seconds) =>
+    connectIkev2(
+      site,
+      role,
+      {
+        login: { user: role, password: keys.file(role, 'password.txt').trim() },
+        ca: keys.file(role, 'ca.cer'),
+        serverName: SERVER,
+        routes: routesTo('10.99.2.1'),
+      },
+      seconds,
+    ),
 );
