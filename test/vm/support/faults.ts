@@ -23,16 +23,19 @@ const FAULTS = {
   'packet filter reloaded': on('systemctl reload nftables'),
   'firewall service restarted': on('systemctl restart nftables'),
   'disk full': async (site, vpn) => {
-    await site.gateway.sh('head -c "$(df --output=avail -B1 / | tail -n 1)" /dev/zero >/full || true', {
-      seconds: 300,
-    });
+    // It stays full: whatever others free is taken at once.
+    await site.gateway.sh(
+      `fallocate -l "$(df --output=avail -B1 / | tail -n 1)" /full || true
+      systemd-run -q --collect --unit=fill sh -c 'while :; do cat /dev/zero >>/full; sleep 0.2; done 2>/dev/null'
+      until [ "$(df --output=avail -B1 / | tail -n 1)" = 0 ]; do sleep 0.2; done`,
+    );
     // What cannot be written is refused like what is malformed: Bob's old credentials stay good.
     await site.lab.setSecret(vpn.secret(true));
     await site.gateway.refresh();
     return {
       since: Date.now(),
       undo: async () => {
-        await site.gateway.sh('rm /full');
+        await site.gateway.sh('systemctl stop fill; rm /full');
         await site.lab.setSecret(vpn.secret());
         await site.gateway.refresh();
       },

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ADDRESS, CLIENTS } from './addresses';
 import type { Images } from './images';
-import { type Outcome, Vm, type VmOptions } from './vm';
+import { EMULATED, type Outcome, Vm, type VmOptions } from './vm';
 
 /** Who stands in the laboratory, each in a network namespace of its own. */
 export type Role = 'cloud' | 'alice' | 'bob' | 'stranger' | 'home' | 'pc1' | 'pc2' | 'office' | 'vault';
@@ -128,7 +128,7 @@ export async function frozenLab(
 ): Promise<Frozen> {
   const texts = ['lab.ts', 'cloud.py', 'whoami.py'].map((file) => read(file));
   const key = createHash('sha256')
-    .update(JSON.stringify([texts, accelerator]))
+    .update(JSON.stringify([texts, accelerator, EMULATED]))
     .digest('hex')
     .slice(0, 12);
   const frozen = {

@@ -280,6 +280,12 @@ interface ExecStatus {
   readonly 'out-data'?: string;
 }
 
+/**
+ * What costs more than it saves where it is emulated: wide vectors, copying byte by byte, and what ends a block of
+ * translated code at every visit to the kernel.
+ */
+export const EMULATED = `max${['la57', 'avx', 'avx2', 'erms', 'fsrm', 'smap', 'smep', 'pku', 'umip'].map((name) => `,${name}=off`).join('')}`;
+
 function argumentsOf(options: VmOptions): string[] {
   const { folder, image, seed, disks = [], accelerator } = options;
   const at = (name: string) => path.join(folder, name);
@@ -300,8 +306,7 @@ function argumentsOf(options: VmOptions): string[] {
     ...['qemu-system-x86_64', '-name', options.name, '-nodefaults', '-no-user-config', '-machine', 'q35'],
     ...(accelerator === 'kvm'
       ? ['-accel', 'kvm', '-cpu', 'host']
-      : // Emulated, wide vectors cost more than they save.
-        ['-accel', 'tcg,thread=multi,tb-size=256', '-cpu', 'max,la57=off,avx=off,avx2=off']),
+      : ['-accel', 'tcg,thread=multi,tb-size=256', '-cpu', EMULATED]),
     ...['-smp', '1', '-m', String(options.memoryMiB), '-display', 'none', '-rtc', 'base=utc'],
     ...['-serial', `file:${at('console.log')}`],
     ...['-drive', `file=${at('disk.qcow2')},if=virtio,format=qcow2,cache=unsafe,discard=unmap`],

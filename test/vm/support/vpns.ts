@@ -17,7 +17,7 @@ export const PPTP: Vpn = {
   secret: (isRotated) => pptpSecret(isRotated ? NEW_PASSWORD : BOB.password),
   async connect({ lab }, role, isRotated, patience = 30) {
     const user = role === 'alice' ? ALICE : { ...BOB, password: isRotated ? NEW_PASSWORD : BOB.password };
-    const again = ['lcp-echo-interval 30', 'lcp-echo-failure 4', 'persist', 'holdoff 1', 'maxfail 0'];
+    const again = ['lcp-echo-interval 30', 'lcp-echo-failure 4', 'persist', 'holdoff 5', 'maxfail 0'];
     const { status, seconds, log } = await dial(lab, role, {
       ...user,
       options: [...MS_CHAP_V2, ...again],
