@@ -1,4 +1,5 @@
-// PPTP from a real client to the machine of the synthesised template: pptp-linux and pppd against pptpd.
+// PPTP from a real client to the machine of the synthesised template: pptp-linux and pppd against pptpd. The machine boots
+// the cloud flavour of the kernel first, as Debian's cloud images do, which has no PPP: it changes it by itself, through GRUB.
 
 import { ADDRESS } from './support/addresses';
 import { pptpGateway } from './support/aws-gateways';
@@ -12,12 +13,17 @@ import { PPTP } from './support/vpns';
 
 let synthesised: UserData;
 let site: Site;
+let first: { kernel: string; hasPpp: boolean };
 
 beforeAll(async () => {
   synthesised = pptpGateway();
-  site = await Site.start('pptp', 'full', PPTP.secret(), synthesised);
-  site.measured('power-on to ready, first boot', await site.gateway.ready());
-}, 1_200_000);
+  site = await Site.start('pptp', 'cloud', PPTP.secret(), synthesised);
+  const { vm } = site.gateway;
+  await vm.booted();
+  first = { kernel: await vm.sh('uname -r'), hasPpp: (await vm.run('modprobe ppp_generic')).status === 0 };
+  await vm.rebooted(await vm.bootId(), 900);
+  site.measured('power-on with the cloud flavour to ready', await site.gateway.ready());
+}, 1_500_000);
 
 afterAll(() => site?.stop(), 60_000);
 
@@ -27,6 +33,22 @@ describeMachine(
   () => synthesised,
 );
 describeTunnel(PPTP, () => site, 1396);
+
+describe('the kernel', () => {
+  test('was of the cloud flavour, without PPP, until the machine rebooted into the full one', async () => {
+    expect(first).toEqual({ kernel: expect.stringMatching(/-cloud-amd64\n$/), hasPpp: false });
+    expect(await site.gateway.sh('uname -r')).toMatch(/^[^-]*-amd64\n$|deb13-amd64\n$/);
+  });
+
+  test('of the cloud flavour is gone, so that no upgrade brings it back, and GRUB boots the full one', async () => {
+    const { gateway } = site;
+    expect(await gateway.sh("dpkg -l 'linux-image*' | awk '/^[hi]i/ { print $2 }'")).toMatch(
+      /^linux-image-[\d.+a-z]+-amd64\nlinux-image-amd64\n$/,
+    );
+    expect(await gateway.sh('ls /boot/vmlinuz-*')).not.toContain('cloud');
+    expect(await gateway.sh('ls /etc/default/grub.d')).not.toContain('vpn-gateway');
+  });
+});
 
 describe('a call', () => {
   afterEach(async () => {

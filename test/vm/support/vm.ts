@@ -102,7 +102,7 @@ export class Vm {
   }
 
   /** Tries until it does not fail. */
-  private async until(what: string, seconds: number, attempt: () => Promise<unknown>): Promise<void> {
+  private async until(what: string, seconds: number, attempt: () => Promise<unknown>, pause = 200): Promise<void> {
     const end = Date.now() + seconds * 1000;
     for (;;) {
       try {
@@ -112,7 +112,7 @@ export class Vm {
         if (this.hasEnded || Date.now() > end) {
           throw new Error(`${this.name}: waited ${seconds} s for ${what}: ${error}\n${this.tail()}`);
         }
-        await sleep(200);
+        await sleep(pause);
       }
     }
   }
@@ -182,11 +182,12 @@ export class Vm {
 
   /** Waits for a boot after this one. @param id what `bootId` was before */
   public async rebooted(id: string, seconds = 600): Promise<void> {
-    await this.until('another boot', seconds, async () => {
+    const isAnother = async () => {
       if ((await this.bootId()) === id) {
         throw new Error('still the same boot');
       }
-    });
+    };
+    await this.until('another boot', seconds, isAnother, 2000);
   }
 
   public async bootId(): Promise<string> {
