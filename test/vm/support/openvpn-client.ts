@@ -12,7 +12,8 @@ export async function connectOpenVpn(site: Site, role: Role, profile: string, se
     : >$log
     systemd-run -q --collect --unit=openvpn-${role} -p NetworkNamespacePath=/run/netns/${role} \\
       openvpn --config /root/${role}/client.ovpn --log $log
-    for _ in $(seq ${seconds * 5}); do
+    SECONDS=0
+    while [ $SECONDS -lt ${seconds} ]; do
       if grep -q 'Initialization Sequence Completed' $log; then cat $log; exit 0; fi
       if grep -q AUTH_FAILED $log; then break; fi
       sleep 0.2

@@ -3,7 +3,7 @@ import type { Site } from './run';
 import type { Attempt } from './vpn';
 
 /** Sets up a tunnel with wg-quick and the profile as it is; up is a handshake within the time. */
-export async function connectWireGuard(site: Site, role: Role, profile: string, seconds = 15): Promise<Attempt> {
+export async function connectWireGuard(site: Site, role: Role, profile: string, seconds = 20): Promise<Attempt> {
   const { lab } = site;
   await lab.vm.write(`/root/${role}/wg0.conf`, profile, '0600');
   const begin = Date.now();
@@ -11,7 +11,8 @@ export async function connectWireGuard(site: Site, role: Role, profile: string, 
     role,
     `set -e
     wg-quick up /root/${role}/wg0.conf
-    for _ in $(seq ${seconds * 5}); do
+    SECONDS=0
+    while [ $SECONDS -lt ${seconds} ]; do
       wg show wg0 latest-handshakes | grep -q '[[:space:]]0$' || exit 0
       sleep 0.2
     done
