@@ -17,7 +17,7 @@ let site: Site;
 
 beforeAll(async () => {
   await IKEV2.prepare();
-  site = await Site.start('ikev2', 'full', IKEV2.secret(), synthesised);
+  site = await Site.start('ikev2', 'cloud', IKEV2.secret(), synthesised);
   site.measured('power-on to ready, first boot', await site.gateway.ready());
 }, 1_200_000);
 

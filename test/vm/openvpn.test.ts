@@ -18,7 +18,7 @@ let site: Site;
 
 beforeAll(async () => {
   await OPENVPN.prepare();
-  site = await Site.start('openvpn', 'full', OPENVPN.secret(), synthesised);
+  site = await Site.start('openvpn', 'cloud', OPENVPN.secret(), synthesised);
   site.measured('power-on to ready, first boot', await site.gateway.ready());
 }, 1_200_000);
 

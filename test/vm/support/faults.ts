@@ -73,6 +73,13 @@ type Fault = keyof typeof FAULTS;
 /** Seconds until a machine that is emulated has booted, at most: its own hardware would need a fifth. */
 const BOOT = 150;
 
+interface Timers {
+  /** Seconds until a client whose connection is lost has another one. */
+  readonly again: number;
+  readonly isInKernel?: boolean;
+  readonly hasClockOfDay?: boolean;
+}
+
 /**
  * Within how many seconds, at most, a client that was connected is connected again and a new one can connect. Written
  * down before anything was measured, from the timers of each protocol:
@@ -81,29 +88,30 @@ const BOOT = 150;
  * - WireGuard: a handshake at the latest 15 seconds (KEEPALIVE_TIMEOUT + REKEY_TIMEOUT) after a packet that nobody answered,
  *   then every 5; keepalives every 25.
  * - IKEv2: dead peer detection of the client, 30 seconds, and its retransmissions, 165; a connection in 10.
- * - OpenVPN: keepalive 10 60: the client starts again after 60 seconds without a packet, and connects in 30.
+ * - OpenVPN: keepalive 10 60: the client starts again after 60 seconds without a packet, and connects in 30. It measures
+ *   silence by the clock of the day: one that jumps ahead ends every session on the server.
  *
  * Where the connection is never lost, both ends go on as if nothing had been: 15 seconds, for the measurement itself. A
  * daemon that is frozen is found by the gateway's own look at it, once a minute; a network that comes late costs as
  * much, from when it is there.
  */
 const BOUNDS: Record<Vpn['name'], Record<Fault, number>> = {
-  pptp: bounds({ again: 150, isOwnProcess: true }),
-  wireguard: bounds({ again: 45, isOwnProcess: false }),
-  ikev2: bounds({ again: 205, isOwnProcess: true }),
-  openvpn: bounds({ again: 90, isOwnProcess: true }),
+  pptp: bounds({ again: 150 }),
+  wireguard: bounds({ again: 45, isInKernel: true }),
+  ikev2: bounds({ again: 205 }),
+  openvpn: bounds({ again: 90, hasClockOfDay: true }),
 };
 
-function bounds({ again, isOwnProcess }: { again: number; isOwnProcess: boolean }): Record<Fault, number> {
+function bounds({ again, isInKernel = false, hasClockOfDay = false }: Timers): Record<Fault, number> {
   return {
-    'daemon killed': isOwnProcess ? again : 15,
+    'daemon killed': isInKernel ? 15 : again,
     'daemon frozen': 60 + again,
     'machine rebooted': BOOT + again,
     'connection table flushed': again,
     'packet filter reloaded': 15,
     'firewall service restarted': 15,
     'disk full': 15,
-    'clock off by a day': 15,
+    'clock off by a day': hasClockOfDay ? again : 15,
     '200 attempts a second from one source': 60,
     '200 attempts a second from many sources': 60,
     'user data run a second time': BOOT + 60 + again,

@@ -6,7 +6,7 @@ import { Lab } from './lab';
 import type { UserData } from './template';
 
 /** Whether every fault of every protocol is asked for. */
-export const IS_ALL = process.env.PPTP_VM_ALL === '1';
+export const IS_ALL = process.env.PPTP_VM === 'all';
 
 /** The images that were made before all tests. */
 export function preparedImages(): Images {
