@@ -37,7 +37,27 @@ export interface ElementNote {
 }
 
 /** Where an element belongs. */
-export type Platform = 'any' | 'aws' | 'azure';
+export type Platform =
+  | 'any'
+  | 'aws'
+  | 'azure'
+  | 'google'
+  | 'oracle'
+  | 'alibaba'
+  | 'tencent'
+  | 'huawei'
+  | 'ibm'
+  | 'digitalocean'
+  | 'hetzner'
+  | 'linode'
+  | 'vultr'
+  | 'openstack'
+  | 'ovh'
+  | 'open-telekom-cloud'
+  | 'scaleway'
+  | 'exoscale'
+  | 'yandex'
+  | 'upcloud';
 
 /** Anything on the way between a client and a gateway that decides about packets. */
 export interface NetworkElement {
