@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from '../diagnostics';
-import { DIRECTIONS, type Direction, type Flow, IpProtocol } from '../flows';
+import { DIRECTIONS, type Direction, type End, type Flow, IpProtocol } from '../flows';
 import { type CarriageFact, factFor } from '../network/element';
 import type { Evidence } from '../network/evidence';
 import type { FlowSet, VpnProtocol } from '../protocols';
@@ -7,6 +7,8 @@ import { type Hop, hopName, type Path } from './path';
 
 /** Whether a VPN protocol works on a path, cannot work, or nobody can tell at synth time. */
 export type Result = 'works' | 'cannot-work' | 'unverified';
+
+const ENDS: readonly End[] = ['client', 'gateway'];
 
 /** Why a flow does not certainly pass a hop in one direction. */
 export interface Reason {
@@ -36,10 +38,18 @@ export interface Verdict {
   readonly reasons: readonly Reason[];
 }
 
-/** What a hop does to a flow in a direction: `undefined` where it carries it, on somebody's word. */
+/** Which end sends first is a race where a flow starts at either: what it then costs at worst. */
 function reasonAt(hop: Hop, hopIndex: number, flow: Flow, direction: Direction): Reason | undefined {
-  const own = hop.facts?.length ? factFor({ ...hop.element, facts: hop.facts }, flow, direction) : undefined;
-  const fact = own ?? factFor(hop.element, flow, direction);
+  const [one, other] = (flow.startsAtEitherEnd ? ENDS : ENDS.slice(0, 1)).map((first) =>
+    reasonIf(first, hop, hopIndex, flow, direction),
+  );
+  return one?.kind === 'drops' ? one : other?.kind === 'drops' ? other : (one ?? other);
+}
+
+/** What a hop does to a flow in a direction, if this end sends first: `undefined` where it carries it, on somebody's word. */
+function reasonIf(first: End, hop: Hop, hopIndex: number, flow: Flow, direction: Direction): Reason | undefined {
+  const own = hop.facts?.length ? factFor({ ...hop.element, facts: hop.facts }, flow, direction, first) : undefined;
+  const fact = own ?? factFor(hop.element, flow, direction, first);
   const reason = (kind: Reason['kind'], code: DiagnosticCode, because: string): Reason => ({
     kind,
     code,

@@ -32,7 +32,7 @@ export interface Tracked {
   readonly state: CtState;
   /** The helper has read of this packet's call. */
   readonly isExpected: boolean;
-  /** Where it answers to: the first packet of the entry that it belongs to, where it is of the other direction. */
+  /** The packet that it answers, where it answers one: on its way back from the gateway, or the other way of its entry. */
   readonly answers: Tuple | undefined;
   /** Says what became of it. A new entry is kept if it passed; if it was dropped, the helper forgets its call. */
   readonly decide: (passes: boolean) => void;
@@ -67,7 +67,7 @@ export class ConnectionTracking {
       return {
         state: isAnswer || old.hasAnswer ? 'established' : isExpected ? 'related' : 'new',
         isExpected,
-        answers: isAnswer ? old.first : undefined,
+        answers: old.call === undefined ? (isAnswer ? old.first : undefined) : outOf(old.call, tuple),
         decide: () => {
           old.hasAnswer ||= isAnswer; // seen, whatever becomes of it
         },
@@ -78,7 +78,7 @@ export class ConnectionTracking {
     return {
       state: call === undefined ? 'new' : 'related',
       isExpected: call !== undefined,
-      answers: call !== undefined && same(call.back, tuple) ? call.out : undefined,
+      answers: outOf(call, tuple),
       decide: (passes) => {
         if (call !== undefined) {
           call.isAwaited = false;
@@ -107,6 +107,11 @@ export class ConnectionTracking {
       .find((one) => one.from === from && one.to === to && one.toId === callId);
     return { from, to, fromId: known?.fromId ?? 0, toId: callId };
   }
+}
+
+/** What the client of a call sends, for what comes back to it. */
+function outOf(call: KnownCall | undefined, tuple: Tuple): Tuple | undefined {
+  return call !== undefined && same(call.back, tuple) ? call.out : undefined;
 }
 
 function same(a: Tuple, b: Tuple): boolean {

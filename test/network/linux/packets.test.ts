@@ -225,6 +225,11 @@ describe('a router that translates the addresses of clients', () => {
     }
   });
 
+  test('N2 masquerade with helper: works in calls in which the gateway is first too', () => {
+    const call = new Call([masquerade({ hasHelper: true })()], SETUP);
+    expect(arrive(call, [TO_CLIENT, TO_GATEWAY, TO_CLIENT])).toEqual(works);
+  });
+
   test('N6 helper, and only what is established: a call works if its client is first', () => {
     const router = masquerade({ hasHelper: true, toClient: [established] });
     expect(arrive(new Call([router()], SETUP), CLIENT_FIRST)).toEqual([3, 3, 3]);
