@@ -4,10 +4,12 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { devicesWith } from '../lib/clients';
 import { assess, type Hop, pathOf } from '../lib/feasibility';
 import { type Direction, Flow } from '../lib/flows';
-import { AWS, AZURE, type CarriageFact, COMMON, type Evidence, type NetworkElement } from '../lib/network';
+import { AWS, AZURE, type CarriageFact, COMMON, type NetworkElement } from '../lib/network';
 import { VPN_PROTOCOLS, type VpnProtocol } from '../lib/protocols';
+import { escaped, Sources, table, words } from './markdown';
 
 const { INTERNET } = COMMON;
 
@@ -53,35 +55,6 @@ export function whatWorksWhere(): string {
     sources.section(),
   ];
   return `${sections.join('\n\n')}\n`;
-}
-
-/** Numbers each piece of evidence where it is first referred to. */
-class Sources {
-  private readonly numbers = new Map<string, { number: number; evidence: Evidence }>();
-
-  public refer(evidence: readonly Evidence[]): string {
-    return evidence
-      .map((one) => {
-        const key = JSON.stringify(one);
-        const known = this.numbers.get(key) ?? { number: this.numbers.size + 1, evidence: one };
-        this.numbers.set(key, known);
-        return `[${known.number}](#source-${known.number})`;
-      })
-      .join(' ');
-  }
-
-  public section(): string {
-    const items = [...this.numbers.values()].map(
-      ({ number, evidence: { kind, title, source, read, certainty, caveat } }) =>
-        [
-          `${number}. <a id="source-${number}"></a>${escaped(title)}.`,
-          ...(source === undefined ? [] : [`${source}.`]),
-          `${capital(words(kind))}, ${certainty} certainty, read ${read}.`,
-          ...(caveat === undefined ? [] : [escaped(caveat)]),
-        ].join(' '),
-    );
-    return `## Sources\n\n${items.join('\n')}`;
-  }
 }
 
 function intro(): string {
@@ -173,14 +146,9 @@ function protocols(sources: Sources): string {
   ].join('\n\n');
 }
 
-function protocolDetail({ name, standing, builtInClients }: VpnProtocol, sources: Sources): string {
-  const clients = builtInClients.map(({ system, since, until, evidence }) => {
-    const versions = [
-      ...(since === undefined ? [] : [`since ${since}`]),
-      ...(until === undefined ? [] : [`until ${until}`]),
-    ];
-    return `  - ${[escaped(system), ...versions].join(' ')} ${sources.refer(evidence)}`;
-  });
+function protocolDetail(protocol: VpnProtocol, sources: Sources): string {
+  const { name, standing } = protocol;
+  const devices = devicesWith(protocol, 'built-in').map((device) => escaped(device.name));
   return [
     `### ${name}`,
     '',
@@ -188,32 +156,13 @@ function protocolDetail({ name, standing, builtInClients }: VpnProtocol, sources
     '',
     ...standing.weaknesses.map((text) => `- Weakness: ${escaped(text)}`),
     ...standing.attackerGains.map((text) => `- An attacker gains: ${escaped(text)}`),
-    '- Built into:',
-    ...clients,
+    `- Built into: ${devices.join('; ')}. [What devices speak](clients.md) has the others, and who says so.`,
   ].join('\n');
 }
 
 function protocolName(protocol: number): string {
   const index = COLUMNS.findIndex((flow) => flow.protocol === protocol);
   return COLUMN_NAMES[index] ?? `IP protocol ${protocol}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** Text that Markdown shows as it is. */
-function escaped(text: string): string {
-  return text.replace(/[*|<>[\]]/g, '\\$&');
-}
-
-function words(kind: string): string {
-  return kind.replace('-', ' ');
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 if (require.main === module) {

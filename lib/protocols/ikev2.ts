@@ -1,5 +1,4 @@
 import { Flow } from '../flows/flow';
-import { CLIENT_SYSTEMS } from './client-systems';
 import type { VpnProtocol } from './vpn-protocol';
 
 /** IKEv2 with ESP in tunnel mode. */
@@ -72,11 +71,4 @@ export const IKEV2: VpnProtocol = {
       },
     ],
   },
-  builtInClients: [
-    { system: 'Windows', evidence: [CLIENT_SYSTEMS.windowsTunnelTypes, CLIENT_SYSTEMS.windowsNativeProtocols] },
-    { system: 'macOS', evidence: [CLIENT_SYSTEMS.appleDeployment] },
-    { system: 'iOS', evidence: [CLIENT_SYSTEMS.appleDeployment] },
-    { system: 'Android', since: '12', evidence: [CLIENT_SYSTEMS.android12] },
-    { system: 'ChromeOS', evidence: [CLIENT_SYSTEMS.memory] },
-  ],
 };

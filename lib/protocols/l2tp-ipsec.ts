@@ -1,5 +1,4 @@
 import { Flow } from '../flows/flow';
-import { CLIENT_SYSTEMS } from './client-systems';
 import type { VpnProtocol } from './vpn-protocol';
 
 /** L2TP inside IPsec transport mode. UDP 1701 travels inside IPsec only and is no flow of its own. */
@@ -70,11 +69,4 @@ export const L2TP_IPSEC: VpnProtocol = {
       },
     ],
   },
-  builtInClients: [
-    { system: 'Windows', evidence: [CLIENT_SYSTEMS.windowsTunnelTypes, CLIENT_SYSTEMS.windowsNativeProtocols] },
-    { system: 'macOS', evidence: [CLIENT_SYSTEMS.appleDeployment] },
-    { system: 'iOS', evidence: [CLIENT_SYSTEMS.appleDeployment] },
-    { system: 'Android', until: '11', evidence: [CLIENT_SYSTEMS.android12] },
-    { system: 'ChromeOS', evidence: [CLIENT_SYSTEMS.chromeOs] },
-  ],
 };

@@ -30,16 +30,6 @@ export interface CryptographicStanding {
   readonly evidence: readonly Evidence[];
 }
 
-/** An operating system that can dial the protocol without an added program. */
-export interface BuiltInClient {
-  readonly system: string;
-  /** From which version on; left out, as far back as matters. */
-  readonly since?: string;
-  /** The last version that has it; left out, still there. */
-  readonly until?: string;
-  readonly evidence: readonly Evidence[];
-}
-
 /** A VPN protocol, as far as networks, clients and reviewers care. */
 export interface VpnProtocol {
   readonly id: VpnProtocolId;
@@ -51,5 +41,4 @@ export interface VpnProtocol {
   readonly flowSets: readonly FlowSet[];
   readonly overhead: readonly EncapsulationOverhead[];
   readonly standing: CryptographicStanding;
-  readonly builtInClients: readonly BuiltInClient[];
 }
