@@ -115,8 +115,9 @@ function windowsServer(release: number, legacy: 'accepted' | 'closed'): ClientDe
     legacy === 'closed'
       ? [
           note(
-            'A new RRAS of Windows Server 2025 leaves these ports closed; one that was upgraded in place keeps what it accepted. To open ' +
-              `them: RRAS, Ports, WAN Miniport (${port}), Configure, Remote access connections (inbound only); then restart RRAS.`,
+            'A new RRAS of Windows Server 2025 leaves these ports closed; one that was upgraded in place keeps what it ' +
+              `accepted. To open them: RRAS, Ports, WAN Miniport (${port}), Configure, Remote access connections (inbound ` +
+              'only); then restart RRAS.',
             SAYS.windowsServer2025,
             SAYS.windowsServerPorts,
           ),

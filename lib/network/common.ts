@@ -23,10 +23,12 @@ import {
   PORT_FORWARD_WITH_HELPER,
 } from './gateway-side';
 import { INTERNET } from './internet';
+import { WINDOWS_FIREWALL } from './windows-firewall';
 
 /** The elements that belong to no cloud, from the clients to the gateway. */
 export const COMMON = {
   CLIENT_DEVICE,
+  WINDOWS_FIREWALL,
   CLIENT_NAT,
   CLIENT_NAT_WITH_HELPER,
   CLIENT_NAT_WITHOUT_HELPER,

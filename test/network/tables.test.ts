@@ -108,6 +108,7 @@ const COMMON_ROWS: Row[] = [
   ['NAT router of the clients', COMMON.CLIENT_NAT, 'carries', HELPER, 'carries', 'undocumented'],
   ['carrier NAT', COMMON.CARRIER_NAT, 'carries', 'undocumented', 'carries', 'undocumented'],
   ['client’s own filter', COMMON.CLIENT_DEVICE, 'carries', `carries / ${HELPER}`, 'carries', 'undocumented'],
+  ['firewall of Windows', COMMON.WINDOWS_FIREWALL, 'carries', 'carries', 'carries', 'undocumented'],
   ['host filter', COMMON.HOST_FILTER, RULE, RULE, RULE, RULE],
   ['NAT router with helper', COMMON.CLIENT_NAT_WITH_HELPER, 'carries', 'carries', 'carries', 'undocumented'],
   ['NAT router without', COMMON.CLIENT_NAT_WITHOUT_HELPER, 'carries', NO_ANSWER, 'carries', 'undocumented'],
