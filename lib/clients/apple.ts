@@ -1,6 +1,6 @@
 import type { ClientDevice } from './client-device';
 import { SAYS } from './sources';
-import { app, builtIn, none, note, packaged } from './support';
+import { app, builtIn, none, note } from './support';
 
 const PROFILE_FOR_IKEV2 = note(
   'Set up by hand it offers AES-256 with SHA-256 and MODP-2048; a configuration profile makes it offer AES-GCM and ECP-384.',
@@ -15,10 +15,10 @@ const MACOS_10_11: ClientDevice = {
   support: {
     pptp: builtIn([SAYS.appleWithoutPptp, SAYS.appleDeployment]),
     'l2tp-ipsec': builtIn([SAYS.memory]),
-    sstp: packaged('sstp-client', [SAYS.sstpClient]),
+    sstp: app('sstp-client, by MacPorts or Homebrew', [SAYS.sstpClient]),
     ikev2: builtIn([SAYS.memory], note('From 10.11 on; before it there is no IKEv2.', SAYS.memory)),
     openvpn: app('Tunnelblick', [SAYS.tunnelblick, SAYS.openVpnApps]),
-    wireguard: packaged(
+    wireguard: app(
       'wireguard-tools, by Homebrew',
       [SAYS.wireGuardOnMojave],
       note('The app wants macOS 10.14 or later.', SAYS.wireGuardOnMojave),

@@ -46,7 +46,7 @@ describe('what a device can dial', () => {
     ['windows-server-2019', B, B, B, B, A, A],
     ['windows-server-2022', B, B, B, B, A, A],
     ['windows-server-2025', B, B, B, B, A, A],
-    ['macos-10.11', B, B, P, B, A, P],
+    ['macos-10.11', B, B, A, B, A, A],
     ['macos', N, B, A, B, A, A],
     ['ios-9', B, B, N, B, A, N],
     ['ios', N, B, N, B, A, A],
@@ -88,10 +88,10 @@ describe('what a device can dial', () => {
 
   test.each([
     ['PPTP', PPTP, N, ['macos', 'ios', 'android-12', 'chromeos']],
-    ['SSTP', SSTP, P, ['macos-10.11', 'linux', 'linux-networkmanager', 'openwrt']],
+    ['SSTP', SSTP, P, ['linux', 'linux-networkmanager', 'openwrt']],
     ['IKEv2', IKEV2, N, ['pptp-only-device']],
     ['OpenVPN', OPENVPN, B, ['chromeos', 'routeros-6', 'routeros-7']],
-    ['WireGuard', WIREGUARD, P, ['macos-10.11', 'openwrt']],
+    ['WireGuard', WIREGUARD, P, ['openwrt']],
   ] as const)('can be asked the other way round: %s', (_, protocol, support, expected) => {
     expect(devicesWith(protocol, support).map(({ id }) => id)).toEqual(expected);
   });
