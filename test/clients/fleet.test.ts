@@ -240,7 +240,7 @@ describe('for every fleet', () => {
           expect(error).toBeInstanceOf(InvalidInputError);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 });
