@@ -22,6 +22,7 @@ export const DIAGNOSTIC_CODES = [
   'WRONG_KIND_OF_STACK',
   'PATH_EMPTY',
   'PATH_INVALID',
+  'PATH_MTU_INVALID',
 
   // What the network does to the packets
   'TCP_DROPPED',

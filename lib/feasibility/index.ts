@@ -1,4 +1,5 @@
 export * from './assess';
 export * from './choose';
 export * from './explain';
+export * from './mtu';
 export * from './path';

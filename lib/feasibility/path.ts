@@ -18,6 +18,8 @@ export interface Hop {
    * Facts of this very hop, before those of its element: a network ACL without an entry, a subnet without a route.
    */
   readonly facts?: readonly CarriageFact[];
+  /** The largest packet that this very hop carries whole, in bytes: 1492 where clients dial in by PPPoE. */
+  readonly mtu?: number;
 }
 
 /** The elements from a client to the gateway, in order. */

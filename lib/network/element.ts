@@ -76,6 +76,8 @@ export interface NetworkElement {
   /** The first fact that fits a flow and a direction decides. */
   readonly facts: readonly CarriageFact[];
   readonly notes: readonly ElementNote[];
+  /** The largest packet that it carries whole, where that is less than others do. */
+  readonly mtu?: { readonly bytes: number; readonly evidence: readonly Evidence[] };
 }
 
 /**

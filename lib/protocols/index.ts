@@ -6,6 +6,7 @@ import { SSTP } from './sstp';
 import type { VpnProtocol } from './vpn-protocol';
 import { WIREGUARD } from './wireguard';
 
+export * from './esp';
 export * from './open-flows';
 export * from './vpn-protocol';
 export { IKEV2, L2TP_IPSEC, OPENVPN, PPTP, SSTP, WIREGUARD };

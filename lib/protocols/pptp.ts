@@ -22,6 +22,38 @@ export const PPTP: VpnProtocol = {
       ],
     },
     {
+      form: 'MPPE 128 over IPv4, without acknowledgement',
+      parts: [
+        { name: 'IPv4', bytes: 20 },
+        { name: 'GRE version 1', bytes: 8 },
+        { name: 'GRE sequence number', bytes: 4 },
+        { name: 'PPP address and control', bytes: 2 },
+        { name: 'PPP protocol', bytes: 2 },
+        { name: 'MPPE coherency count', bytes: 2 },
+        { name: 'PPP protocol inside MPPE', bytes: 2 },
+      ],
+    },
+    {
+      form: 'without encryption over IPv4, at most',
+      parts: [
+        { name: 'IPv4', bytes: 20 },
+        { name: 'GRE version 1', bytes: 8 },
+        { name: 'GRE sequence number', bytes: 4 },
+        { name: 'GRE acknowledgement number', bytes: 4 },
+        { name: 'PPP address and control', bytes: 2 },
+        { name: 'PPP protocol', bytes: 2 },
+      ],
+    },
+    {
+      form: 'without encryption over IPv4, without acknowledgement and with PPP header compression',
+      parts: [
+        { name: 'IPv4', bytes: 20 },
+        { name: 'GRE version 1', bytes: 8 },
+        { name: 'GRE sequence number', bytes: 4 },
+        { name: 'PPP protocol', bytes: 1 },
+      ],
+    },
+    {
       form: 'MPPE 128 over IPv4, without acknowledgement and with PPP header compression',
       parts: [
         { name: 'IPv4', bytes: 20 },

@@ -15,7 +15,17 @@ export interface FlowSet {
 export interface EncapsulationOverhead {
   /** The form that it is about: `MPPE 128, IPv4`. */
   readonly form: string;
-  readonly parts: readonly { readonly name: string; readonly bytes: number }[];
+  readonly parts: readonly OverheadPart[];
+  /**
+   * Where packets are padded: the payload and so many bytes `with` it are filled up to a multiple of `to`. The part that
+   * pads is the most that this can take.
+   */
+  readonly padding?: { readonly to: number; readonly with: number };
+}
+
+export interface OverheadPart {
+  readonly name: string;
+  readonly bytes: number;
 }
 
 /** How well a protocol protects what it carries, in plain words. */

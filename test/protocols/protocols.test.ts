@@ -67,6 +67,9 @@ describe('the bytes that a protocol adds to a packet', () => {
       PPTP,
       {
         'MPPE 128 over IPv4, at most': 44,
+        'MPPE 128 over IPv4, without acknowledgement': 40,
+        'without encryption over IPv4, at most': 40,
+        'without encryption over IPv4, without acknowledgement and with PPP header compression': 33,
         'MPPE 128 over IPv4, without acknowledgement and with PPP header compression': 36,
       },
     ],
