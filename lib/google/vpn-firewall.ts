@@ -303,7 +303,7 @@ function layer4Of(flows: readonly Flow[]): Layer4[] {
 
 function describe({ protocols, insecure, clients }: VpnFirewallProps): string {
   const reasons = [
-    ...(insecure === undefined ? [] : [`PPTP because: ${insecure.reason}`]),
+    ...(insecure === undefined ? [] : [`used because: ${insecure.reason}`]),
     ...(clients.anywhereReason === undefined ? [] : [`from anywhere: ${clients.anywhereReason}`]),
   ];
   const text = [protocols.map(({ name }) => name).join(', '), ...reasons].join('; ').replace(/\s+/g, ' ');
