@@ -3,6 +3,8 @@ import { invalid } from '../errors';
 import { nearest } from '../nearest';
 import type { VpnProtocol, VpnProtocolId } from '../protocols/vpn-protocol';
 import type { CarriageFact, NetworkElement, Platform } from './element';
+import { HOST_FILTER } from './gateway-side';
+import { INTERNET } from './internet';
 import { cloudNamed, elementNamed, PLATFORM_IDS, platformFacts, shortId } from './registry';
 
 /**
@@ -239,12 +241,12 @@ export function way(cloud: string, options: WayOptions = {}): Way {
     ...named('entrance'),
     ...named('inspection'),
     ...usual('network').filter((element) => element.platform !== 'any'),
-    elementNamed('any.host-filter'),
+    HOST_FILTER,
   ];
   const met = (element: NetworkElement): WayHop => ({ element, condition: 'met' });
   return {
     platform,
-    title: `${title}, ${describe(behind, usual('address'))}`,
+    title: [`${title}, ${describe(behind, usual('address'))}`, ...clientSide(atClients)].join('; '),
     ...(device === undefined ? {} : { device }),
     from: device?.name ?? 'client',
     hops: [
@@ -252,10 +254,10 @@ export function way(cloud: string, options: WayOptions = {}): Way {
       ...[...(device?.filter === undefined ? [] : [device.filter]), ...atClients].map(
         (element): WayHop => ({ element, condition: 'unknown' }),
       ),
-      ...(crossing.length > 0 ? crossing : [elementNamed('any.internet')]).map(met),
+      ...(crossing.length > 0 ? crossing : [INTERNET]).map(met),
       ...(server === undefined ? machine : [server]).map(met),
     ],
-    to: server?.short ?? 'gateway',
+    to: server === undefined ? 'gateway' : 'server',
   };
 }
 
@@ -284,7 +286,12 @@ export function waysOf(platform: Platform): readonly Way[] {
   const behind = platformFacts(platform).elements.filter((element) =>
     ['crossing', 'entrance', 'inspection', 'server'].includes(placeOf(element) ?? ''),
   );
-  return [way(platform), ...behind.map(({ id }) => way(platform, { behind: id }))];
+  return [
+    way(platform),
+    ...behind.map(({ id }) => way(platform, { behind: id })),
+    // What clients are behind is the same for every cloud.
+    ...(platform === 'any' ? CLIENT_NATS.map((clientNat) => way(platform, { clientNat })) : []),
+  ];
 }
 
 /** Every usual way to a gateway, platform by platform. */
@@ -305,6 +312,10 @@ function describe(behind: readonly NetworkElement[], address: readonly NetworkEl
     default:
       return `behind ${names}`;
   }
+}
+
+function clientSide(atClients: readonly NetworkElement[]): readonly string[] {
+  return atClients.length === 0 ? [] : [`clients behind ${atClients.map(({ short }) => short).join(' and ')}`];
 }
 
 /** What stands in front of the gateway, as far as it can be there. */
