@@ -4,44 +4,16 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { table as matrix, RESULT_WORDS } from '../lib/cli/explain-table';
 import { devicesWith } from '../lib/clients';
-import { assess, type Hop, pathOf } from '../lib/feasibility';
-import { type Direction, Flow } from '../lib/flows';
-import { AWS, AZURE, type CarriageFact, COMMON, type NetworkElement } from '../lib/network';
+import { type Direction, type End, Flow } from '../lib/flows';
+import { type CarriageFact, type NetworkElement, PLATFORM_IDS, platformFacts } from '../lib/network';
 import { VPN_PROTOCOLS, type VpnProtocol } from '../lib/protocols';
 import { escaped, Sources, table, words } from './markdown';
-
-const { INTERNET } = COMMON;
 
 /** IP protocols as columns; the port is one that no fact names, so that facts about ports are told apart. */
 const COLUMNS: readonly Flow[] = [Flow.tcp(1723), Flow.udp(51820), Flow.GRE, Flow.ESP];
 const COLUMN_NAMES = ['TCP', 'UDP', 'GRE (47)', 'ESP (50)'];
-
-const PLATFORMS = [
-  { title: 'AWS', elements: Object.values(AWS) },
-  { title: 'Azure', elements: Object.values(AZURE) },
-  { title: 'Elsewhere', elements: Object.values(COMMON) },
-];
-
-/** Ways to a machine of one's own whose filters are open, and whose listeners and rules are there. */
-const WAYS: readonly { readonly title: string; readonly elements: readonly NetworkElement[] }[] = [
-  { title: 'AWS, Elastic IP', elements: [INTERNET, AWS.INTERNET_GATEWAY, AWS.NETWORK_ACL, AWS.SECURITY_GROUP] },
-  { title: 'AWS, behind a NAT gateway', elements: [INTERNET, AWS.NAT_GATEWAY, AWS.SECURITY_GROUP] },
-  { title: 'AWS, behind an NLB', elements: [INTERNET, AWS.NETWORK_LOAD_BALANCER, AWS.SECURITY_GROUP] },
-  { title: 'AWS, behind an ALB', elements: [INTERNET, AWS.APPLICATION_LOAD_BALANCER, AWS.SECURITY_GROUP] },
-  { title: 'AWS, behind Global Accelerator', elements: [INTERNET, AWS.GLOBAL_ACCELERATOR, AWS.SECURITY_GROUP] },
-  { title: 'AWS, over a transit gateway', elements: [AWS.TRANSIT_GATEWAY, AWS.NETWORK_ACL, AWS.SECURITY_GROUP] },
-  {
-    title: 'Azure, public IP',
-    elements: [INTERNET, AZURE.PUBLIC_IP, AZURE.VIRTUAL_NETWORK, AZURE.NETWORK_SECURITY_GROUP],
-  },
-  {
-    title: 'Azure, behind a load balancer',
-    elements: [INTERNET, AZURE.LOAD_BALANCER, AZURE.VIRTUAL_NETWORK, AZURE.NETWORK_SECURITY_GROUP],
-  },
-];
-
-const RESULTS = { works: 'works', 'cannot-work': 'no', unverified: 'unverified' } as const;
 
 /** The whole page. */
 export function whatWorksWhere(): string {
@@ -49,7 +21,7 @@ export function whatWorksWhere(): string {
   const sections = [
     intro(),
     shortAnswer(),
-    ...PLATFORMS.map(({ title, elements }) => platform(title, elements, sources)),
+    ...PLATFORM_IDS.map(platformFacts).map(({ title, elements }) => platform(title, elements, sources)),
     protocols(sources),
     // Last: the numbers are given while the other sections are written.
     sources.section(),
@@ -70,18 +42,29 @@ to the gateway and the way back to the client. Numbers lead to the sources.`;
 }
 
 function shortAnswer(): string {
-  const rows = WAYS.map(({ title, elements }) => {
-    const hops = elements.map((element): Hop => ({ element, condition: 'met' }));
-    return [title, ...VPN_PROTOCOLS.map((protocol) => RESULTS[assess(protocol, pathOf('client', hops)).result])];
-  });
-  return `## In short: a machine of your own
+  const rows = matrix();
+  const results = rows.map((row) => [escaped(row.way.title), ...row.results.map(({ result }) => RESULT_WORDS[result])]);
+  const kinds = rows.map(({ way, evidence }) => [
+    escaped(way.title),
+    way.hops
+      .map(({ element }, index) => `${escaped(element.short)}: ${(evidence[index] ?? []).map(words).join(', ')}`)
+      .join('<br>'),
+  ]);
+  return `## In short: every cloud, every usual way
 
-With every rule, listener and helper in place that a hop depends on.
+With every rule and listener in place that a hop depends on; of routers in front of clients nothing is taken for granted.
+\`npx pptp-constructs explain --table\` prints the same, and [\`explain\`](explain.md) tells the reasons of each.
 
-${table(['Way to the machine', ...VPN_PROTOCOLS.map(({ name }) => name)], rows)}
+${table(['Way to the gateway', ...VPN_PROTOCOLS.map(({ name }) => name)], results)}
 
-Managed servers: AWS Client VPN speaks OpenVPN, Azure VPN Gateway IKEv2 and OpenVPN (no new SSTP since 2026-03-31). No
-managed server of either cloud speaks PPTP.`;
+AWS Client VPN speaks OpenVPN, Azure VPN Gateway IKEv2 and OpenVPN (no new SSTP since 2026-03-31). No managed server of
+any cloud here speaks PPTP.
+
+## On whose word: GRE, hop by hop
+
+What kinds of statement stand behind what is said of GRE (IP protocol 47) at each hop of these ways.
+
+${table(['Way to the gateway', 'Each hop'], kinds)}`;
 }
 
 function platform(title: string, elements: readonly NetworkElement[], sources: Sources): string {
@@ -98,10 +81,15 @@ function cell(element: NetworkElement, flow: Flow, sources: Sources): string {
   const about = element.facts.filter(({ protocols }) => protocols === 'any' || protocols.includes(flow.protocol));
   const some = about.filter(({ ports }) => ports !== undefined);
   const parts = some.map((fact) => `port ${fact.ports?.join(', ')}: ${did(fact, sources)}`);
-  const half = (direction: Direction) => {
-    const fact = about.find((one) => one.ports === undefined && (one.direction ?? direction) === direction);
+  const ifFirst = (direction: Direction, first: End) => {
+    const fact = about.find(
+      (one) => one.ports === undefined && (one.direction ?? direction) === direction && (one.first ?? first) === first,
+    );
     return fact === undefined ? 'nothing is known' : did(fact, sources);
   };
+  // Where it matters which end sends first, both are said.
+  const half = (direction: Direction) =>
+    [...new Set((['client', 'gateway'] as const).map((first) => ifFirst(direction, first)))].join(' or ');
   const [there, back] = [half('to-gateway'), half('to-client')];
   const rest = there === back ? there : `${there} / ${back}`;
   return [...parts, some.length > 0 ? `else: ${rest}` : rest].join('<br>');
@@ -117,8 +105,9 @@ function detail(element: NetworkElement, sources: Sources): string {
     const about = fact.protocols === 'any' ? 'Everything' : fact.protocols.map(protocolName).join(', ');
     const ports = fact.ports === undefined ? '' : ` ${fact.ports.join(', ')}`;
     const direction = fact.direction === undefined ? '' : fact.direction === 'to-gateway' ? ', in' : ', out';
+    const first = fact.first === undefined ? '' : `, when the ${fact.first} sends first`;
     return [
-      `- ${about}${ports}${direction}: ${escaped(fact.because)}`,
+      `- ${about}${ports}${direction}${first}: ${escaped(fact.because)}`,
       ...(fact.condition === undefined ? [] : [`Only if ${escaped(fact.condition)}.`]),
       ...(fact.remedy === undefined ? [] : [`To change it: ${escaped(fact.remedy)}.`]),
       ...(fact.code === undefined ? [] : [`\`${fact.code}\``]),
@@ -127,7 +116,7 @@ function detail(element: NetworkElement, sources: Sources): string {
   const notes = element.notes.map(
     ({ topic, text, evidence }) => `- *${escaped(topic)}.* ${escaped(text)} ${sources.refer(evidence)}`,
   );
-  return [`### ${element.name}`, '', ...facts, ...notes].join('\n');
+  return [`### ${escaped(element.name)}`, '', `\`${element.id}\``, '', ...facts, ...notes].join('\n');
 }
 
 function protocols(sources: Sources): string {
