@@ -150,13 +150,22 @@ const SAYS = {
     read: '2026-11',
     certainty: 'high',
   },
+  imageBuild: {
+    kind: 'vendor',
+    title: "Google's build of its Debian images: packages, and what is removed",
+    source:
+      'https://github.com/GoogleCloudPlatform/compute-image-tools daisy_workflows/image_build/debian/fai_config/package_config/GCE_SPECIFIC',
+    read: '2026-11',
+    certainty: 'medium',
+    caveat: "It adds to the Debian project's own list for cloud images, which was not read.",
+  },
   cloudInit: {
     kind: 'vendor',
     title: 'A maintainer of the images at Google, on cloud-init in the Debian images',
     source: 'https://github.com/andsens/bootstrap-vz/pull/469',
     read: '2026-11',
     certainty: 'medium',
-    caveat: 'Of 2018; images have changed since, and no newer statement was found.',
+    caveat: 'Of 2018.',
   },
   memory: {
     kind: 'inference',
@@ -241,9 +250,16 @@ const VPC_NETWORK: NetworkElement = {
     {
       topic: 'cloud-init',
       text:
-        'The Debian images of Google come with its own guest agent and not with cloud-init, which ignores user-data: what ' +
-        'a machine runs at boot is its startup-script.',
-      evidence: [SAYS.cloudInit],
+        'The Debian images of Google come with its own guest agent and not with cloud-init, so user-data has no effect: ' +
+        'what a machine runs at boot is its startup-script.',
+      evidence: [SAYS.imageBuild, SAYS.cloudInit],
+    },
+    {
+      topic: 'Secure Boot',
+      text:
+        'The images for x86-64 have a signed boot loader, those for ARM have none. Debian signs its kernels, so a machine ' +
+        'that changes to the full flavour still boots; integrity monitoring then reports another kernel than before.',
+      evidence: [SAYS.imageBuild, SAYS.memory],
     },
   ],
 };
