@@ -149,7 +149,7 @@ export function elementNamed(name: string, { cloud, where = '' }: ElementScope =
     `${where}there is no element of this name`,
     name,
     scopes.flat().length > 2 ? 'the id of an element, as docs/what-works-where.md has them' : listed(known),
-    likely ?? known.find((element) => shortId(element) === nearest(text, known.map(shortId)))?.id ?? 'any.internet',
+    likely ?? known.find((element) => shortId(element) === nearest(text, known.map(shortId)))?.id ?? 'one of these',
   );
 }
 

@@ -340,8 +340,12 @@ function elementsBehind(cloud: Platform, behind: WayOptions['behind']): readonly
       code: 'PATH_INVALID',
       what: `the ${outside.name} does not lie in front of a gateway`,
       got: outside.id,
-      allowed: "for the clients' side, clientNat; the internet is there by itself",
-      instead: `clientNat: '${CLIENT_NATS.find((nat) => NATS[nat].includes(outside.id as never)) ?? outside.id}'`,
+      allowed:
+        'what stands at the gateway; what is at the clients belongs to clientNat (--client-nat), and the internet is there by itself',
+      instead:
+        placeOf(outside) === 'internet'
+          ? 'leave it out'
+          : `clientNat: '${CLIENT_NATS.find((nat) => NATS[nat].includes(outside.id as never)) ?? outside.id}'`,
     });
   }
   refuseContradictions(names, elements);
@@ -402,12 +406,15 @@ function listOf(option: string, value: string | readonly string[] | undefined): 
 function refuseContradictions(names: readonly string[], elements: readonly NetworkElement[]): void {
   elements.forEach((element, index) => {
     const before = elements.slice(0, index);
-    refuseBoth(
-      names,
-      before.find((one) => one === element),
-      element,
-      'it is named twice',
-    );
+    if (before.includes(element)) {
+      invalid({
+        code: 'ELEMENTS_CONTRADICT',
+        what: `the ${element.name} is named twice`,
+        got: names,
+        allowed: 'each element once',
+        instead: `${element.id} once`,
+      });
+    }
     refuseBoth(
       names,
       before.find((one) => contradict(one, element)),
