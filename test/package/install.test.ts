@@ -40,7 +40,7 @@ describe.each([
     folder = installed(pack().path, ...versions);
   });
 
-  test.each(['pptp-constructs', `pptp-constructs/${cloud}`])(
+  test.each(['pptp-constructs', 'pptp-constructs/rules', `pptp-constructs/${cloud}`])(
     '%s can be required and imported, with the same names',
     (specifier) => {
       const { required, imported } = names(folder, specifier);
@@ -74,6 +74,10 @@ test.each([
     specifier: 'pptp-constructs',
     forbidden: /^(aws-cdk-lib|@aws-cdk|cdktf|@cdktf|@cdktn|constructs|@peculiar|reflect-metadata|tsyringe)$/,
   },
+  {
+    specifier: 'pptp-constructs/rules',
+    forbidden: /^(aws-cdk-lib|@aws-cdk|cdktf|@cdktf|@cdktn|constructs|@peculiar|reflect-metadata|tsyringe)$/,
+  },
   { specifier: 'pptp-constructs/aws', forbidden: /^(cdktf|@cdktf|@cdktn|@peculiar|reflect-metadata|tsyringe)$/ },
   {
     specifier: 'pptp-constructs/azure',
@@ -95,6 +99,7 @@ test.each([
 test.each([
   { specifier: 'pptp-constructs/aws', other: 'azure' },
   { specifier: 'pptp-constructs/azure', other: 'aws' },
+  { specifier: 'pptp-constructs/rules', other: 'aws' },
 ])('$specifier loads no file of ours about $other either, its facts included', ({ specifier, other }) => {
   const loaded = evaluate(
     repository,
