@@ -23,6 +23,8 @@ export const DIAGNOSTIC_CODES = [
   'PATH_EMPTY',
   'PATH_INVALID',
   'PATH_MTU_INVALID',
+  'CANDIDATE_INVALID',
+  'QUESTION_INVALID',
 
   // What the network does to the packets
   'TCP_DROPPED',

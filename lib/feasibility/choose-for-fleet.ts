@@ -1,8 +1,8 @@
-import type { Fleet, FleetMember } from '../clients/fleet';
+import { Fleet, type FleetMember } from '../clients/fleet';
 import { invalid } from '../errors';
-import { VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
+import { checkedProtocol, VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
 import { assess, type Result, type Verdict, worst } from './assess';
-import type { Path } from './path';
+import { checkedPath, type Path } from './path';
 
 /** Clients who come to the gateway the same way. */
 export interface FleetPath {
@@ -86,9 +86,43 @@ const STANDING: Record<VpnProtocol['standing']['level'], number> = { sound: 2, d
  * may, then what leaves the fewest out; of equals what is built into most devices, then what is strongest, then the user's
  * order. What it costs depends on the paths and the kinds of device, not on how many devices there are.
  *
- * @throws InvalidInputError `PATH_EMPTY`, `PROTOCOLS_EMPTY`
+ * @throws InvalidInputError `QUESTION_INVALID`, `PATH_EMPTY`, `PATH_INVALID`, `PROTOCOLS_EMPTY`, `PROTOCOL_UNKNOWN`
  */
-export function chooseForFleet({ paths, protocols = VPN_PROTOCOLS, elsewhere = [] }: FleetQuestion): FleetChoice {
+export function chooseForFleet(question: FleetQuestion): FleetChoice {
+  const { paths, protocols = VPN_PROTOCOLS, elsewhere = [] } = checked(question);
+  const services = protocols.map((protocol) => serviceOf(protocol, paths));
+  const ranked = services
+    .map((service, order) => ({ service, order }))
+    .sort((a, b) => compare(b.service, a.service) || a.order - b.order)
+    .map(({ service }) => ({
+      ...service,
+      leftOut: service.leftOut.map((one) => withRemedies(one, service, services, paths, elsewhere)),
+    }));
+  const [best] = ranked;
+  return {
+    chosen: best?.leftOut.length === 0 ? best : undefined,
+    ranked,
+    count: paths.reduce((sum, { fleet }) => sum + fleet.count, 0),
+  };
+}
+
+function checked(question: FleetQuestion): FleetQuestion {
+  const { paths, protocols = VPN_PROTOCOLS, elsewhere = [] } = question ?? {};
+  const isSound =
+    Array.isArray(paths) &&
+    Array.from(paths).every((one) => one?.fleet instanceof Fleet) &&
+    Array.isArray(protocols) &&
+    Array.isArray(elsewhere) &&
+    Array.from(elsewhere).every((one) => Array.isArray(one?.paths) && one.paths.length === paths.length);
+  if (!isSound) {
+    invalid({
+      code: 'QUESTION_INVALID',
+      what: 'a choice for a fleet needs paths, each with its fleet, and as many paths for every other place',
+      got: question,
+      allowed: '{ paths, protocols?, elsewhere? }',
+      instead: "chooseForFleet({ paths: [{ path, fleet: Fleet.of({ device: 'windows-11' }) }] })",
+    });
+  }
   if (paths.length === 0) {
     invalid({
       code: 'PATH_EMPTY',
@@ -107,20 +141,13 @@ export function chooseForFleet({ paths, protocols = VPN_PROTOCOLS, elsewhere = [
       instead: 'protocols: [PPTP, IKEV2, WIREGUARD]',
     });
   }
-  const services = protocols.map((protocol) => serviceOf(protocol, paths));
-  const ranked = services
-    .map((service, order) => ({ service, order }))
-    .sort((a, b) => compare(b.service, a.service) || a.order - b.order)
-    .map(({ service }) => ({
-      ...service,
-      leftOut: service.leftOut.map((one) => withRemedies(one, service, services, paths, elsewhere)),
-    }));
-  const [best] = ranked;
-  return {
-    chosen: best?.leftOut.length === 0 ? best : undefined,
-    ranked,
-    count: paths.reduce((sum, { fleet }) => sum + fleet.count, 0),
-  };
+  for (const protocol of protocols) {
+    checkedProtocol(protocol);
+  }
+  for (const path of [...paths.map((one) => one.path), ...elsewhere.flatMap((one: Elsewhere) => one.paths)]) {
+    checkedPath(path);
+  }
+  return question;
 }
 
 function compare(a: Service, b: Service): number {
@@ -148,7 +175,7 @@ function serviceOf(protocol: VpnProtocol, paths: readonly FleetPath[]): Service 
     const count = members.reduce((sum, one) => sum + one.count, 0);
     served += fleet.count - count;
     builtIn += fleet.share(protocol).builtIn;
-    const reasons = members.map(({ device }) => `${device.name} has no client for ${protocol.name}.`);
+    const reasons = members.map(({ device }) => capital(`${device.name} has no client for ${protocol.name}.`));
     return count === 0 ? [] : [{ path, members, count, because: 'device', reasons, remedies: [] }];
   });
   return { protocol, verdicts, result: worst(verdicts), served, builtIn, leftOut };
@@ -180,21 +207,18 @@ function withRemedies(
   const changed = hop.every(({ remedy }) => remedy !== undefined)
     ? [...new Set(hop.map(({ remedy, hop: { label, element } }) => `at the ${label ?? element.name}, ${remedy}`))]
     : [];
-  const moved =
-    leftOut.because === 'path' && speaks(protocol)
-      ? elsewhere.filter(({ paths: others }) => {
-          const other = others[index];
-          return other !== undefined && assess(protocol, other).result === 'works';
-        })
-      : [];
+  const protocols = [protocol, ...services.map((one) => one.protocol).filter((one) => one !== protocol)].filter(speaks);
+  const moved = elsewhere.flatMap(({ where, cost, paths: others }): Remedy[] => {
+    const other = others[index];
+    const works = other && protocols.find((one) => assess(one, other).result === 'works');
+    return works ? [{ kind: 'gateway-elsewhere', what: `put a gateway for ${works.name} on ${where}`, cost }] : [];
+  });
   return {
     ...leftOut,
     remedies: [
       ...second,
       ...changed.map((what): Remedy => ({ kind: 'changed-hop', what, cost: 'whoever runs that hop must agree' })),
-      ...moved.map(
-        ({ where, cost }): Remedy => ({ kind: 'gateway-elsewhere', what: `put the gateway on ${where}`, cost }),
-      ),
+      ...moved,
     ],
   };
 }
@@ -211,7 +235,7 @@ export function explainFleetChoice({ chosen, ranked, count }: FleetChoice): stri
       [
         `${service.protocol.name} ${service.result === 'unverified' ? 'may serve' : 'serves'} ${service.served} of ${devices(count)}, ${service.builtIn} of them with it built in.`,
         ...service.leftOut.flatMap(({ path, count: some, members, reasons, remedies }) => [
-          `  Left out: ${devices(some)} from ${path.from} (${members.map((one) => `${one.count} ${one.device.name}`).join(', ')})`,
+          `  Left out: ${devices(some)} from ${path.from} (${members.map((one) => `${one.device.name}: ${one.count}`).join(', ')})`,
           ...reasons.map((reason) => `    ${reason}`),
           ...(remedies.length === 0 ? ['    Nothing here would serve them.'] : []),
           ...remedies.map(({ what, cost }) => `    To serve them: ${what}. Cost: ${cost}.`),
@@ -223,4 +247,8 @@ export function explainFleetChoice({ chosen, ranked, count }: FleetChoice): stri
 
 function devices(count: number): string {
   return count === 1 ? '1 device' : `${count} devices`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

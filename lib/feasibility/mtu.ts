@@ -1,6 +1,6 @@
 import { invalid } from '../errors';
-import { type EncapsulationOverhead, ESP_PADDING, type FlowSet, type VpnProtocol } from '../protocols';
-import { type Hop, hopName, type Path } from './path';
+import { checkedProtocol, type EncapsulationOverhead, ESP_PADDING, type FlowSet, type VpnProtocol } from '../protocols';
+import { checkedPath, type Hop, hopName, type Path } from './path';
 
 /** What Ethernet and the internet carry, in bytes. */
 export const ETHERNET_MTU = 1500;
@@ -33,9 +33,10 @@ export interface PathMtu {
 /**
  * The largest packet that a path carries whole: the least of its hops'.
  *
- * @throws InvalidInputError `PATH_MTU_INVALID`
+ * @throws InvalidInputError `PATH_EMPTY`, `PATH_INVALID`, `PATH_MTU_INVALID`
  */
 export function pathMtu(path: Path): PathMtu {
+  checkedPath(path);
   let least: PathMtu = { bytes: ETHERNET_MTU, hop: undefined };
   for (const hop of path.hops) {
     const bytes = hop.mtu ?? hop.element.mtu?.bytes;
@@ -55,9 +56,10 @@ export function mostAdded({ parts }: EncapsulationOverhead): number {
  * What each form of a protocol leaves of packets of a size.
  *
  * @param bytes what the path carries, outermost header included; see `pathMtu`
- * @throws InvalidInputError `PATH_MTU_INVALID`
+ * @throws InvalidInputError `PROTOCOL_UNKNOWN`, `PATH_MTU_INVALID`
  */
 export function tunnelSizes(protocol: VpnProtocol, bytes: number = ETHERNET_MTU): readonly TunnelSize[] {
+  checkedProtocol(protocol);
   const path = checkedMtu(bytes, 'the path');
   return protocol.overhead.map((overhead) => {
     const { to = 1, with: within = 0 } = overhead.padding ?? {};

@@ -6,6 +6,7 @@ import { SSTP } from './sstp';
 import type { VpnProtocol } from './vpn-protocol';
 import { WIREGUARD } from './wireguard';
 
+export * from './check-protocol';
 export * from './esp';
 export * from './open-flows';
 export * from './vpn-protocol';
