@@ -25,7 +25,7 @@ const SAYS = {
     certainty: 'high',
   },
   securityGroups: {
-    kind: 'vendor',
+    kind: 'field-report',
     title: 'Huawei Cloud forum: Security Group Overview',
     source: 'https://forum.huawei.com/enterprise/en/huawei-cloud-security-group-overview/thread/764945-893',
     read: '2021-12',

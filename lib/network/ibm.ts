@@ -62,7 +62,7 @@ const PUBLIC_IP: NetworkElement = {
   short: 'floating IP',
   facts: [
     carriesTcpAndUdp('A VPC of IBM Cloud', [SAYS.securityGroupRule]),
-    soldAsARule('A VPC of IBM Cloud', GRE, '"gre"', [SAYS.securityGroupRule, SAYS.customProtocols]),
+    soldAsARule('A VPC of IBM Cloud', GRE, '"gre"', [SAYS.securityGroupRule]),
     soldAsARule('A VPC of IBM Cloud', ESP, '"esp"', [SAYS.securityGroupRule, SAYS.customProtocols]),
   ],
   notes: [],

@@ -21,6 +21,7 @@ const SAYS = {
     source: 'https://www.linode.com/docs/guides/getting-started-with-cloud-firewall/',
     read: '2026-11',
     certainty: 'high',
+    caveat: 'Read in a copy of the page.',
   },
   manageRules: {
     kind: 'vendor',

@@ -25,7 +25,7 @@ const SAYS = {
     caveat: 'A project may make its groups stateless; then each direction needs a rule.',
   },
   neutronDefaults: {
-    kind: 'vendor',
+    kind: 'field-report',
     title: 'Gophercloud, package security: the basic characteristics of Neutron security groups',
     source:
       'https://pkg.go.dev/github.com/markpeek/gophercloud@v0.0.0-20150604230333-933655f4a86b/rackspace/networking/v2/security',
