@@ -351,5 +351,8 @@ function isOfCloud({ platform }: NetworkElement): boolean {
 
 /** What to write in TypeScript, as it is written in JSON. */
 function asJson(code: string): string {
-  return code.replaceAll("'", '"').replace(/(\w+): /g, '"$1": ');
+  return code
+    .replace(/^Fleet\.of\((.*)\)$/, '"devices": [$1]')
+    .replaceAll("'", '"')
+    .replace(/(\w+): /g, '"$1": ');
 }
