@@ -173,7 +173,8 @@ export function carriesTcpAndUdp(network: string, evidence: readonly Evidence[])
 
 /**
  * A network whose filter has rules for a protocol. That is its vendor's word that the network passes it: a rule for what
- * never arrives would not be sold.
+ * never arrives would not be sold. A rule for GRE names none of its versions, and PPTP's is not the common one: whether it
+ * passes is as open as where a vendor documents GRE, and no path works by it.
  */
 export function soldAsARule(
   network: string,
@@ -181,21 +182,28 @@ export function soldAsARule(
   rule: string,
   evidence: readonly Evidence[],
 ): CarriageFact {
-  const name = protocol === GRE ? 'GRE' : 'ESP';
+  if (protocol === ESP) {
+    return {
+      protocols: [ESP],
+      carriage: 'carries',
+      because: `${network} passes ESP (IP protocol 50) on its vendor's word: ${rule} is a protocol that its filter has rules for.`,
+      evidence,
+    };
+  }
   return {
-    protocols: [protocol],
-    carriage: 'carries',
-    because: `${network} passes ${name} (IP protocol ${protocol}) on its vendor's word: ${rule} is a protocol that its filter has rules for.`,
-    evidence: protocol === GRE ? evidence.map(withoutVersion) : evidence,
+    protocols: [GRE],
+    carriage: 'undocumented',
+    because: `${network} passes GRE (IP protocol 47) on its vendor's word, since ${rule} is a protocol that its filter has rules for; that version 1 of it, which is PPTP's, passes too is confirmed by nobody. Try one PPTP call before relying on it.`,
+    evidence: [...evidence, VERSION_UNCONFIRMED],
   };
 }
 
-/** A rule for GRE names GRE as a whole: what it says of version 1 is less sure than what it says of the protocol. */
-function withoutVersion(evidence: Evidence): Evidence {
-  const version = 'It names GRE and none of its versions; PPTP needs version 1.';
-  const caveat = evidence.caveat === undefined ? version : `${evidence.caveat} ${version}`;
-  return { ...evidence, certainty: evidence.certainty === 'high' ? 'medium' : evidence.certainty, caveat };
-}
+const VERSION_UNCONFIRMED: Evidence = {
+  kind: 'inference',
+  title: 'The vendor names GRE; no text on version 1, and no report of PPTP, was found',
+  read: '2026-11',
+  certainty: 'medium',
+};
 
 /** A network about which nothing was found. */
 export function notEstablished(network: string, protocol: typeof GRE | typeof ESP): CarriageFact {

@@ -30,7 +30,13 @@ const PUBLIC_IP: NetworkElement = {
   short: 'public IP',
   facts: [
     carriesTcpAndUdp('The network of Hetzner Cloud', [SAYS.firewallResource]),
-    soldAsARule('The network of Hetzner Cloud', GRE, '"gre"', [SAYS.firewallResource]),
+    {
+      protocols: [GRE],
+      carriage: 'carries',
+      because:
+        'The network of Hetzner Cloud passes GRE (IP protocol 47): its vendor sells rules for it, and names PPTP as what needs them.',
+      evidence: [SAYS.firewallFaq, SAYS.firewallResource],
+    },
     soldAsARule('The network of Hetzner Cloud', ESP, '"esp"', [SAYS.firewallResource]),
   ],
   notes: [],

@@ -3,7 +3,7 @@ import { invalid } from '../errors';
 import { nearest } from '../nearest';
 import type { VpnProtocol, VpnProtocolId } from '../protocols/vpn-protocol';
 import type { CarriageFact, NetworkElement, Platform } from './element';
-import { HOST_FILTER } from './gateway-side';
+import { HOST_FILTER } from './host-filter';
 import { INTERNET } from './internet';
 import { cloudNamed, elementNamed, PLATFORM_IDS, platformFacts, shortId } from './registry';
 

@@ -46,13 +46,13 @@ const ROWS: Row[] = [
     'drops NO_INBOUND_CONNECTIONS / carries',
     'drops ESP_DROPPED',
   ],
-  ['Alibaba Cloud', ALIBABA.PUBLIC_IP, 'carries', 'carries', 'carries', 'undocumented'],
+  ['Alibaba Cloud', ALIBABA.PUBLIC_IP, 'carries', 'undocumented', 'carries', 'undocumented'],
   ['Alibaba Cloud, security group', ALIBABA.SECURITY_GROUP, IN_BY_RULE, RULE, IN_BY_RULE, NO_ESP_RULE],
   ['Tencent Cloud', TENCENT.PUBLIC_IP, 'carries', 'undocumented', 'carries', 'undocumented'],
   ['Tencent Cloud, security group', TENCENT.SECURITY_GROUP, IN_BY_RULE, RULE, IN_BY_RULE, NO_ESP_RULE],
   ['Huawei Cloud', HUAWEI.PUBLIC_IP, 'carries', 'undocumented', 'carries', 'undocumented'],
   ['Huawei Cloud, security group', HUAWEI.SECURITY_GROUP, IN_BY_RULE, RULE, IN_BY_RULE, IN_BY_RULE],
-  ['IBM Cloud', IBM.PUBLIC_IP, 'carries', 'carries', 'carries', 'carries'],
+  ['IBM Cloud', IBM.PUBLIC_IP, 'carries', 'undocumented', 'carries', 'carries'],
   ['IBM Cloud, security group', IBM.SECURITY_GROUP, IN_BY_RULE, RULE, IN_BY_RULE, IN_BY_RULE],
   ['IBM Cloud, network ACL', IBM.NETWORK_ACL, RULE, RULE, RULE, RULE],
   ['DigitalOcean', DIGITALOCEAN.PUBLIC_IP, 'carries', 'undocumented', 'carries', 'undocumented'],
@@ -61,7 +61,7 @@ const ROWS: Row[] = [
   ['Hetzner Cloud, Cloud Firewall', HETZNER.FIREWALL, IN_BY_RULE, RULE, IN_BY_RULE, IN_BY_RULE],
   ['Linode', LINODE.PUBLIC_IP, 'carries', 'undocumented', 'carries', 'undocumented'],
   ['Linode, Cloud Firewall', LINODE.FIREWALL, IN_BY_RULE, NO_RULE, IN_BY_RULE, NO_ESP_RULE],
-  ['Vultr', VULTR.PUBLIC_IP, 'carries', 'carries', 'carries', 'carries'],
+  ['Vultr', VULTR.PUBLIC_IP, 'carries', 'undocumented', 'carries', 'carries'],
   ['Vultr, firewall', VULTR.FIREWALL, IN_BY_RULE, IN_BY_RULE, IN_BY_RULE, IN_BY_RULE],
   [
     'Vultr, NAT gateway',
@@ -71,16 +71,16 @@ const ROWS: Row[] = [
     IN_BY_RULE,
     'drops ESP_DROPPED',
   ],
-  ['OpenStack', OPENSTACK.PUBLIC_IP, 'carries', 'carries', 'carries', 'carries'],
+  ['OpenStack', OPENSTACK.PUBLIC_IP, 'carries', 'undocumented', 'carries', 'carries'],
   ['OpenStack, security group', OPENSTACK.SECURITY_GROUP, IN_BY_RULE, RULE, IN_BY_RULE, IN_BY_RULE],
-  ['OVHcloud', OVH.PUBLIC_IP, 'carries', 'carries', 'carries', 'carries'],
+  ['OVHcloud', OVH.PUBLIC_IP, 'carries', 'undocumented', 'carries', 'carries'],
   ['OVHcloud, security group', OVH.SECURITY_GROUP, IN_BY_RULE, RULE, IN_BY_RULE, IN_BY_RULE],
   ['OVHcloud, edge', OVH.EDGE_NETWORK_FIREWALL, IN_BY_RULE, IN_BY_RULE, IN_BY_RULE, IN_BY_RULE],
-  ['Open Telekom Cloud', OPEN_TELEKOM_CLOUD.PUBLIC_IP, 'carries', 'carries', 'carries', 'carries'],
+  ['Open Telekom Cloud', OPEN_TELEKOM_CLOUD.PUBLIC_IP, 'carries', 'undocumented', 'carries', 'carries'],
   ['Open Telekom Cloud, group', OPEN_TELEKOM_CLOUD.SECURITY_GROUP, IN_BY_RULE, RULE, IN_BY_RULE, IN_BY_RULE],
   ['Scaleway', SCALEWAY.PUBLIC_IP, 'carries', 'undocumented', 'carries', 'undocumented'],
   ['Scaleway, security group', SCALEWAY.SECURITY_GROUP, IN_BY_RULE, EVERYTHING, IN_BY_RULE, EVERYTHING],
-  ['Exoscale', EXOSCALE.PUBLIC_IP, 'carries', 'carries', 'carries', 'carries'],
+  ['Exoscale', EXOSCALE.PUBLIC_IP, 'carries', 'undocumented', 'carries', 'carries'],
   ['Exoscale, security group', EXOSCALE.SECURITY_GROUP, RULE, RULE, RULE, RULE],
   ['Yandex Cloud', YANDEX.PUBLIC_IP, 'carries', 'undocumented', 'carries', 'undocumented'],
   ['Yandex Cloud, security group', YANDEX.SECURITY_GROUP, IN_BY_RULE, EVERYTHING, IN_BY_RULE, EVERYTHING],
@@ -125,17 +125,17 @@ describe('a gateway with a public address behind the filter of its cloud, whose 
 
   test.each([
     { cloud: 'Hetzner Cloud', filter: HETZNER.FIREWALL, address: HETZNER.PUBLIC_IP, pptp: 'works' },
-    { cloud: 'Exoscale', filter: EXOSCALE.SECURITY_GROUP, address: EXOSCALE.PUBLIC_IP, pptp: 'works' },
-    { cloud: 'Vultr', filter: VULTR.FIREWALL, address: VULTR.PUBLIC_IP, pptp: 'works' },
-    { cloud: 'Alibaba Cloud', filter: ALIBABA.SECURITY_GROUP, address: ALIBABA.PUBLIC_IP, pptp: 'works' },
-    { cloud: 'IBM Cloud', filter: IBM.SECURITY_GROUP, address: IBM.PUBLIC_IP, pptp: 'works' },
-    { cloud: 'OpenStack', filter: OPENSTACK.SECURITY_GROUP, address: OPENSTACK.PUBLIC_IP, pptp: 'works' },
-    { cloud: 'OVHcloud', filter: OVH.SECURITY_GROUP, address: OVH.PUBLIC_IP, pptp: 'works' },
+    { cloud: 'Exoscale', filter: EXOSCALE.SECURITY_GROUP, address: EXOSCALE.PUBLIC_IP, pptp: 'unverified' },
+    { cloud: 'Vultr', filter: VULTR.FIREWALL, address: VULTR.PUBLIC_IP, pptp: 'unverified' },
+    { cloud: 'Alibaba Cloud', filter: ALIBABA.SECURITY_GROUP, address: ALIBABA.PUBLIC_IP, pptp: 'unverified' },
+    { cloud: 'IBM Cloud', filter: IBM.SECURITY_GROUP, address: IBM.PUBLIC_IP, pptp: 'unverified' },
+    { cloud: 'OpenStack', filter: OPENSTACK.SECURITY_GROUP, address: OPENSTACK.PUBLIC_IP, pptp: 'unverified' },
+    { cloud: 'OVHcloud', filter: OVH.SECURITY_GROUP, address: OVH.PUBLIC_IP, pptp: 'unverified' },
     {
       cloud: 'Open Telekom Cloud',
       filter: OPEN_TELEKOM_CLOUD.SECURITY_GROUP,
       address: OPEN_TELEKOM_CLOUD.PUBLIC_IP,
-      pptp: 'works',
+      pptp: 'unverified',
     },
     { cloud: 'Oracle Cloud', filter: ORACLE.SECURITY_RULES, address: ORACLE.PUBLIC_IP, pptp: 'unverified' },
     { cloud: 'Tencent Cloud', filter: TENCENT.SECURITY_GROUP, address: TENCENT.PUBLIC_IP, pptp: 'unverified' },
@@ -161,14 +161,22 @@ describe('a gateway with a public address behind the filter of its cloud, whose 
 });
 
 describe('the evidence', () => {
-  test('of a network that passes GRE names the protocol in the rules of its cloud, and says that version 1 is not named', () => {
-    const vouched = [HETZNER, EXOSCALE, VULTR, ALIBABA, IBM, OPENSTACK, OVH, OPEN_TELEKOM_CLOUD];
+  test('of a network that sells rules for GRE names the protocol, and makes nothing work: version 1 is not named', () => {
+    const vouched = [EXOSCALE, VULTR, ALIBABA, IBM, OPENSTACK, OVH, OPEN_TELEKOM_CLOUD];
     for (const { PUBLIC_IP } of vouched) {
       const fact = factFor(PUBLIC_IP, Flow.GRE, 'to-gateway');
-      expect(fact?.because).toMatch(/on its vendor's word: "(gre|GRE)" is a protocol that its filter has rules for\.$/);
-      expect(fact?.evidence.map(({ kind, certainty }) => `${kind} ${certainty}`)).toContain('vendor medium');
-      expect(fact?.evidence.every(({ caveat }) => caveat?.includes('PPTP needs version 1.'))).toBe(true);
+      expect(fact?.because).toMatch(
+        /on its vendor's word, since "(gre|GRE)" is a protocol that its filter has rules for; that version 1 of it, which is PPTP's, passes too is confirmed by nobody\. /,
+      );
+      expect(fact?.carriage).toBe('undocumented');
+      expect(fact?.evidence.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['vendor', 'inference']));
     }
+  });
+
+  test('of Hetzner Cloud is its vendor naming PPTP itself', () => {
+    const fact = factFor(HETZNER.PUBLIC_IP, Flow.GRE, 'to-gateway');
+    expect(fact?.evidence[0]?.title).toBe('Hetzner Docs: Cloud Firewalls, FAQ');
+    expect(fact?.because).toMatch(/names PPTP/);
   });
 
   test('of what only a rule for everything might let in is an inference', () => {
