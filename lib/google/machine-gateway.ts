@@ -415,9 +415,11 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
   }
 
   private makeServiceAccount(): ServiceAccount {
+    const { name = this.node.path } = this.props;
     return new ServiceAccount(this, 'ServiceAccount', {
       ...this.common,
-      accountId: nameFromPath(this.props.name ?? this.node.path, '', LONGEST_ACCOUNT),
+      // With an ending, since it must have six characters.
+      accountId: nameFromPath(isToken(name) ? this.node.path : name, '-gateway', LONGEST_ACCOUNT),
       description: `VPN gateway ${this.node.path}`.slice(0, 256),
     });
   }

@@ -156,6 +156,14 @@ describe('what it makes', () => {
     }
   });
 
+  test.each(['v', 'vpn', 'vpn-plant4', 'v'.repeat(40), token('vpn')])(
+    '%s gives the account an id that is taken',
+    (name) => {
+      const { stack } = build({ name });
+      expect(String(only(stack, 'google_service_account').account_id)).toMatch(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/);
+    },
+  );
+
   test('takes the subnetwork, the address and the service account that are there, and then makes none', () => {
     const stack = plant();
     const externalAddress = new ComputeAddress(stack, 'Ip', { name: 'ip', region: 'europe-west3' });
