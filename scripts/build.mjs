@@ -26,6 +26,7 @@ try {
       bundle: true,
       platform: 'node',
       target: 'node20',
+      minifyWhitespace: true,
       external: ['./keys-command', 'jsonc-parser'],
       logLevel: 'warning',
     });

@@ -1,5 +1,6 @@
 import type { DiagnosticCode } from '../diagnostics';
-import { DIRECTIONS, type Direction, type End, type Flow, IpProtocol } from '../flows';
+import { DIRECTIONS, type Direction, type End, type Flow } from '../flows/flow';
+import { IpProtocol } from '../flows/ip-protocol';
 import { type CarriageFact, factFor } from '../network/element';
 import type { Evidence } from '../network/evidence';
 import { checkedProtocol, type FlowSet, type VpnProtocol } from '../protocols';

@@ -85,10 +85,18 @@ export interface PlatformFacts {
 /** The ids of every platform: each cloud, and last `any`, which holds what belongs to none. */
 export const PLATFORM_IDS: readonly Platform[] = Object.keys(PLATFORMS) as Platform[];
 
+const loaded = new Map<Platform, PlatformFacts>();
+
 /** A platform with its elements. */
 export function platformFacts(id: Platform): PlatformFacts {
+  const known = loaded.get(id);
+  if (known !== undefined) {
+    return known;
+  }
   const { title, load } = PLATFORMS[id];
-  return { id, title, elements: Object.values(load()) };
+  const facts = { id, title, elements: Object.values(load()) };
+  loaded.set(id, facts);
+  return facts;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { invalid } from '../errors';
-import { type Flow, Insecure } from '../flows';
+import type { Flow } from '../flows/flow';
+import { Insecure } from '../flows/reason';
 import type { FlowSet, VpnProtocol } from './vpn-protocol';
 
 /** What a user wrote for a packet filter that lets VPN protocols in. */

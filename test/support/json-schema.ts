@@ -4,7 +4,7 @@ type Schema = Readonly<Record<string, unknown>>;
 
 /** What in `value` breaks the schema, as `path: what`; empty where nothing does. */
 export function breaches(value: unknown, root: Schema, schema: Schema = root, at = '$'): string[] {
-  return Object.entries(schema).flatMap(([keyword, rule]) => {
+  return Object.entries(schema as Readonly<Record<string, never>>).flatMap(([keyword, rule]) => {
     const own = KEYWORDS[keyword];
     if (own === undefined) throw new Error(`${at}: keyword ${keyword}`);
     return own(value, rule, { root, schema, at });
