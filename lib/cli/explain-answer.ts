@@ -1,5 +1,7 @@
 import type { ClientDevice } from '../clients/client-device';
+import type { Fleet } from '../clients/fleet';
 import { assess, type Result, type Verdict } from '../feasibility/assess';
+import type { FleetChoice } from '../feasibility/choose-for-fleet';
 import { type PathMtu, pathMtu, type TunnelSize, tunnelSizes } from '../feasibility/mtu';
 import type { Hop, Path } from '../feasibility/path';
 import { DIRECTIONS, type End, type Flow } from '../flows/flow';
@@ -13,6 +15,8 @@ export interface AskedPath {
   readonly path: Path & { readonly hops: readonly WayHop[] };
   /** Who calls over it, where that was said. */
   readonly devices: readonly { readonly device: ClientDevice; readonly count?: number }[];
+  /** The same where it was said how many they are. */
+  readonly fleet?: Fleet;
 }
 
 /** What somebody wants to know. */
@@ -65,13 +69,38 @@ export interface Answer {
   readonly paths: readonly { readonly asked: AskedPath; readonly findings: readonly Finding[] }[];
   /** What works on every path in place of what was asked about; `undefined` where that works. */
   readonly instead?: readonly Alternative[];
+  /** Who would be served by what, where that does not work and every path says who calls over it. */
+  readonly choice?: FleetChoice;
 }
 
 /** Answers. The worst result counts: one protocol that fails on one path is no 'works'. */
 export function answer({ paths, protocols }: Question): Answer {
   const found = paths.map((asked) => ({ asked, findings: protocols.map((protocol) => finding(protocol, asked)) }));
   const result = worstOf(found.flatMap(({ findings }) => findings.map((one) => one.result)));
-  return { result, paths: found, ...(result === 'works' ? {} : { instead: alternatives(paths, protocols) }) };
+  if (result === 'works') {
+    return { result, paths: found };
+  }
+  const choice = choiceFor(paths);
+  return {
+    result,
+    paths: found,
+    instead: alternatives(paths, protocols),
+    ...(choice === undefined ? {} : { choice }),
+  };
+}
+
+/** Among the protocols that no server on the way refuses whatever the path does. */
+function choiceFor(paths: readonly AskedPath[]): FleetChoice | undefined {
+  const fleets = paths.flatMap(({ path, fleet }) => (fleet === undefined ? [] : [{ path, fleet }]));
+  const protocols = VPN_PROTOCOLS.filter((protocol) =>
+    paths.every(({ path }) => wayOfProtocol(path, protocol) === path),
+  );
+  if (fleets.length < paths.length || protocols.length === 0) {
+    return undefined;
+  }
+  const { chooseForFleet } =
+    require('../feasibility/choose-for-fleet') as typeof import('../feasibility/choose-for-fleet');
+  return chooseForFleet({ paths: fleets, protocols });
 }
 
 function worstOf(results: readonly Result[]): Result {

@@ -49,6 +49,7 @@ async function pathsOf(given: Given, world: World): Promise<readonly AskedPath[]
       name: name ?? (paths.length === 1 ? 'the path of the file' : `path ${index + 1}`),
       path,
       devices: fleet?.members ?? [],
+      ...(fleet === undefined ? {} : { fleet }),
     }));
   }
   const [cloud = ''] = given.cloud ?? [];

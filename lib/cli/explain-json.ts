@@ -1,4 +1,5 @@
 import type { Reason } from '../feasibility/assess';
+import type { FleetChoice } from '../feasibility/choose-for-fleet';
 import { hopName } from '../feasibility/path';
 import type { CarriageFact } from '../network/element';
 import type { Answer, AskedPath, Condition, Finding, Word } from './explain-answer';
@@ -8,7 +9,7 @@ import type { Row } from './explain-table';
 const SCHEMA_VERSION = 1;
 
 /** An answer for programs. */
-export function answerJson({ result, paths, instead }: Answer): string {
+export function answerJson({ result, paths, instead, choice }: Answer): string {
   return written({
     schemaVersion: SCHEMA_VERSION,
     kind: 'answer',
@@ -30,6 +31,7 @@ export function answerJson({ result, paths, instead }: Answer): string {
       name: protocol.name,
       builtInto: builtInto.map(({ id }) => id),
     })),
+    ...(choice === undefined ? {} : { choice: choiceJson(choice, paths) }),
   });
 }
 
@@ -45,6 +47,25 @@ export function tableJson(rows: readonly Row[]): string {
       results: Object.fromEntries(results.map(({ protocol, result }) => [protocol.id, result])),
     })),
   });
+}
+
+function choiceJson({ count, ranked }: FleetChoice, paths: Answer['paths']): object {
+  return {
+    count,
+    ranked: ranked.map(({ protocol, result, served, builtIn, leftOut }) => ({
+      protocol: protocol.id,
+      result,
+      served,
+      builtIn,
+      leftOut: leftOut.map(({ path, members, because, reasons, remedies }) => ({
+        path: paths.findIndex(({ asked }) => asked.path === path),
+        devices: members.map(deviceJson),
+        because,
+        reasons,
+        remedies: remedies.map(({ kind, what, cost }) => ({ kind, what, cost })),
+      })),
+    })),
+  };
 }
 
 function findingJson({ protocol, result, verdict, leftOut, conditions, words, size }: Finding): object {

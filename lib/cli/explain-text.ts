@@ -1,4 +1,5 @@
 import type { Result } from '../feasibility/assess';
+import type { FleetChoice } from '../feasibility/choose-for-fleet';
 import { explainVerdict } from '../feasibility/explain';
 import { explainSize } from '../feasibility/mtu';
 import { hopName } from '../feasibility/path';
@@ -20,9 +21,25 @@ export const PLAIN: Paint = (text) => text;
 const COLOURS = { works: 'green', 'cannot-work': 'red', unverified: 'yellow' } as const;
 
 /** An answer for people: what is so, why, on whose word, and what works instead. */
-export function answerText({ paths, instead }: Answer, paint: Paint): string {
-  const blocks = paths.flatMap(({ asked, findings }) => findings.map((finding) => findingText(asked, finding, paint)));
-  return `${[...blocks, ...(instead === undefined ? [] : [alternativesText(instead, paths.length)])].join('\n\n')}\n`;
+export function answerText({ paths, instead, choice }: Answer, paint: Paint): string {
+  const blocks = [
+    ...paths.flatMap(({ asked, findings }) => findings.map((finding) => findingText(asked, finding, paint))),
+    ...(instead === undefined ? [] : [alternativesText(instead, paths.length)]),
+    ...(choice === undefined ? [] : [choiceText(choice)]),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function choiceText(choice: FleetChoice): string {
+  const { explainFleetChoice } =
+    require('../feasibility/choose-for-fleet') as typeof import('../feasibility/choose-for-fleet');
+  return explainFleetChoice(choice)
+    .split('\n')
+    .flatMap((line) => {
+      const indent = `  ${/^ */.exec(line)?.[0] ?? ''}`;
+      return line === '' ? [''] : wrapped(line.trim(), WIDTH - indent.length).map((part) => `${indent}${part}`);
+    })
+    .join('\n');
 }
 
 function findingText(asked: AskedPath, finding: Finding, paint: Paint): string {

@@ -99,6 +99,22 @@ describe('a path file', () => {
     expect(breaches(JSON.parse(stdout), schema)).toEqual([]);
   });
 
+  test('with devices on every path says who would be served by what', async () => {
+    const plant = [{ element: 'any.client-nat-without-helper' }, ...AWS];
+    const paths = [
+      { name: 'office', from: 'office', hops: AWS, devices: [{ device: 'windows-11', count: 40 }] },
+      { name: 'plant', from: 'plant', hops: plant, devices: [{ device: 'pptp-only-device', count: 3 }] },
+    ];
+    const { status, stdout } = await asked({ schemaVersion: 1, paths });
+    expect(status).toBe(1);
+    expect(stdout.slice(stdout.indexOf('  Nothing else that is known'))).toMatchSnapshot();
+    const { choice, ...answer } = JSON.parse((await asked({ schemaVersion: 1, paths }, '--json')).stdout);
+    expect(breaches({ choice, ...answer }, schema)).toEqual([]);
+    expect(choice.count).toBe(43);
+    const pptp = choice.ranked.find(({ protocol }: { protocol: string }) => protocol === 'pptp');
+    expect(pptp).toMatchObject({ served: 40, leftOut: [{ path: 1, because: 'path' }] });
+  });
+
   test('may lead over another cloud on the side of the clients, and over two routers that have a name each', async () => {
     const hops = [{ element: 'azure.client-nat-gateway' }, ...AWS];
     expect((await asked({ schemaVersion: 1, hops }, '--protocol ikev2')).status).toBe(0);
