@@ -203,6 +203,7 @@ const VPC_NETWORK: NetworkElement = {
       evidence: [SAYS.vpcProtocols],
     },
   ],
+  mtu: { bytes: 1460, evidence: [SAYS.network] },
   notes: [
     {
       topic: 'GRE over the years',
