@@ -3,13 +3,13 @@ import { ADDRESS } from './addresses';
 import { IS_ALL, type Site } from './run';
 import { type Vpn, works } from './vpn';
 
-/** What became of a fault, where its beginning is not all of it. */
-interface Aftermath {
-  /** From when recovery counts, in milliseconds: where the fault itself takes its time. @default from before the fault */
-  readonly since?: number;
-  /** Puts right what is not over by itself. */
-  readonly undo?: () => Promise<unknown>;
-}
+/**
+ * Does harm to a gateway.
+ *
+ * @param later puts right, in the end, what is not over by itself
+ * @returns from when recovery counts, in milliseconds, where the fault itself takes its time
+ */
+type Harm = (site: Site, vpn: Vpn, later: (undo: () => Promise<unknown>) => void) => Promise<number | undefined>;
 
 /** The faults, and what is done to a gateway for each. */
 const FAULTS = {
@@ -17,54 +17,54 @@ const FAULTS = {
   'daemon frozen': on(`systemctl kill -s STOP --kill-whom=main UNIT`),
   'machine rebooted': async (site) => {
     await reboot(site);
-    return {};
+    return undefined;
   },
   'connection table flushed': on('conntrack -F'),
   'packet filter reloaded': on('systemctl reload nftables'),
   'firewall service restarted': on('systemctl restart nftables'),
-  'disk full': async (site, vpn) => {
+  'disk full': async (site, vpn, later) => {
+    later(async () => {
+      await site.gateway.sh('systemctl stop fill; rm -f /full');
+      await site.lab.setSecret(vpn.secret());
+      await site.gateway.refresh();
+    });
     // It stays full: whatever others free is taken at once.
     await site.gateway.sh(
-      `fallocate -l "$(df --output=avail -B1 / | tail -n 1)" /full || true
+      `avail() { df --output=avail -B1M / | tail -n 1; }
+      fallocate -l $(($(avail) - 64))MiB /full
       systemd-run -q --collect --unit=fill sh -c 'while :; do cat /dev/zero >>/full; sleep 0.2; done 2>/dev/null'
-      until [ "$(df --output=avail -B1 / | tail -n 1)" = 0 ]; do sleep 0.2; done`,
+      until [ $(avail) -eq 0 ]; do sleep 0.2; done`,
     );
     // What cannot be written is refused like what is malformed: Bob's old credentials stay good.
     await site.lab.setSecret(vpn.secret(true));
     await site.gateway.refresh();
-    return {
-      since: Date.now(),
-      undo: async () => {
-        await site.gateway.sh('systemctl stop fill; rm /full');
-        await site.lab.setSecret(vpn.secret());
-        await site.gateway.refresh();
-      },
-    };
+    return Date.now();
   },
-  'clock off by a day': async (site) => {
+  'clock off by a day': async (site, _, later) => {
+    later(() => site.gateway.sh('date -s "-1 day"; systemctl start systemd-timesyncd'));
     await site.gateway.sh('systemctl stop systemd-timesyncd; date -s "+1 day"');
-    return { undo: () => site.gateway.sh('date -s "-1 day"; systemctl start systemd-timesyncd') };
+    return undefined;
   },
   '200 attempts a second from one source': (site, vpn) => storm(site, vpn, 1),
   '200 attempts a second from many sources': (site, vpn) => storm(site, vpn, 100),
   'user data run a second time': async (site) => {
     await site.gateway.sh('cloud-init clean --logs');
     await reboot(site);
-    return {};
+    return undefined;
   },
   'boot without network for two minutes': async (site) => {
     await reboot(site, () => site.gateway.vm.plug(false));
     await sleep(120_000);
     await site.gateway.vm.plug(true);
-    return { since: Date.now() };
+    return Date.now();
   },
-} satisfies Record<string, (site: Site, vpn: Vpn) => Promise<Aftermath>>;
+} satisfies Record<string, Harm>;
 
 /** A command on the gateway; UNIT is that of the server. */
-function on(command: string) {
-  return async ({ gateway }: Site, vpn: Vpn): Promise<Aftermath> => {
+function on(command: string): Harm {
+  return async ({ gateway }, vpn) => {
     await gateway.sh(command.replace('UNIT', vpn.unit));
-    return {};
+    return undefined;
   };
 }
 
@@ -130,14 +130,18 @@ export function describeFaults(vpn: Vpn, site: () => Site, core: readonly Fault[
       async (fault) => {
         const bound = BOUNDS[vpn.name][fault];
         expect(await vpn.connect(site(), 'alice')).toMatchObject({ isUp: true });
-        const begin = Date.now();
-        const { since = begin, undo }: Aftermath = await FAULTS[fault](site(), vpn);
+        let undo: () => Promise<unknown> = async () => undefined;
         try {
-          const seconds = await recovered(site(), vpn, since, bound);
+          const begin = Date.now();
+          const harm: Harm = FAULTS[fault];
+          const since = await harm(site(), vpn, (what) => {
+            undo = what;
+          });
+          const seconds = await recovered(site(), vpn, since ?? begin, bound);
           site().measured(fault, seconds, bound);
           expect(seconds).toBeLessThanOrEqual(bound);
         } finally {
-          await undo?.();
+          await undo();
           await vpn.disconnect(site(), 'alice');
         }
       },
@@ -175,7 +179,7 @@ async function reboot(site: Site, meanwhile: () => Promise<void> = async () => u
 }
 
 /** Twenty seconds of 200 new connections a second, from other addresses than those of the clients that are measured. */
-async function storm(site: Site, vpn: Vpn, sources: number): Promise<Aftermath> {
+async function storm(site: Site, vpn: Vpn, sources: number): Promise<undefined> {
   const tcp = vpn.name === 'pptp';
   const port = { pptp: 1723, wireguard: 51820, ikev2: 500, openvpn: 1194 }[vpn.name];
   await site.lab.sh(
@@ -201,5 +205,5 @@ END
     for n in $(seq ${sources}); do ip addr del 198.51.100.$((100 + n))/24 dev eth0; done`,
     { seconds: 120 },
   );
-  return {};
+  return undefined;
 }
