@@ -28,12 +28,12 @@ const FAULTS = {
       await site.lab.setSecret(vpn.secret());
       await site.gateway.refresh();
     });
-    // It stays full: whatever others free is taken at once.
+    // For root too, and it stays full: whatever others free is taken at once.
     await site.gateway.sh(
-      `avail() { df --output=avail -B1M / | tail -n 1; }
-      fallocate -l $(($(avail) - 64))MiB /full
+      `free() { stat -f -c '%f %S' / | awk '{ print int($1 * $2 / 1048576) }'; }
+      fallocate -l $(($(free) - 64))MiB /full
       systemd-run -q --collect --unit=fill sh -c 'while :; do cat /dev/zero >>/full; sleep 0.2; done 2>/dev/null'
-      until [ $(avail) -eq 0 ]; do sleep 0.2; done`,
+      until [ $(free) -eq 0 ]; do sleep 0.2; done`,
     );
     // What cannot be written is refused like what is malformed: Bob's old credentials stay good.
     await site.lab.setSecret(vpn.secret(true));
