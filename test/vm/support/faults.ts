@@ -3,13 +3,19 @@ import { ADDRESS } from './addresses';
 import { IS_ALL, type Site } from './run';
 import { type Vpn, works } from './vpn';
 
+interface Aftermath {
+  /** From when recovery counts, in milliseconds: where the fault itself takes its time. @default from before the fault */
+  readonly since?: number;
+  /** Whether Bob's credentials are those of the rotated secret by now. @default false */
+  readonly isRotated?: boolean;
+}
+
 /**
  * Does harm to a gateway.
  *
  * @param later puts right, in the end, what is not over by itself
- * @returns from when recovery counts, in milliseconds, where the fault itself takes its time
  */
-type Harm = (site: Site, vpn: Vpn, later: (undo: () => Promise<unknown>) => void) => Promise<number | undefined>;
+type Harm = (site: Site, vpn: Vpn, later: (undo: () => Promise<unknown>) => void) => Promise<Aftermath>;
 
 /** The faults, and what is done to a gateway for each. */
 const FAULTS = {
@@ -17,7 +23,7 @@ const FAULTS = {
   'daemon frozen': on(`systemctl kill -s STOP --kill-whom=main UNIT`),
   'machine rebooted': async (site) => {
     await reboot(site);
-    return undefined;
+    return {};
   },
   'connection table flushed': on('conntrack -F'),
   'packet filter reloaded': on('systemctl reload nftables'),
@@ -35,28 +41,29 @@ const FAULTS = {
       systemd-run -q --collect --unit=fill sh -c 'while :; do cat /dev/zero >>/full; sleep 0.2; done 2>/dev/null'
       until [ $(free) -eq 0 ]; do sleep 0.2; done`,
     );
-    // What cannot be written is refused like what is malformed: Bob's old credentials stay good.
+    // What cannot be written is refused like what is malformed: Bob's old credentials stay good. With OpenVPN they are
+    // revoked all the same, since that takes a file without content.
     await site.lab.setSecret(vpn.secret(true));
     await site.gateway.refresh();
-    return Date.now();
+    return { since: Date.now(), isRotated: vpn.name === 'openvpn' };
   },
   'clock off by a day': async (site, _, later) => {
     later(() => site.gateway.sh('date -s "-1 day"; systemctl start systemd-timesyncd'));
     await site.gateway.sh('systemctl stop systemd-timesyncd; date -s "+1 day"');
-    return undefined;
+    return {};
   },
   '200 attempts a second from one source': (site, vpn) => storm(site, vpn, 1),
   '200 attempts a second from many sources': (site, vpn) => storm(site, vpn, 100),
   'user data run a second time': async (site) => {
     await site.gateway.sh('cloud-init clean --logs');
     await reboot(site);
-    return undefined;
+    return {};
   },
   'boot without network for two minutes': async (site) => {
     await reboot(site, () => site.gateway.vm.plug(false));
     await sleep(120_000);
     await site.gateway.vm.plug(true);
-    return Date.now();
+    return { since: Date.now() };
   },
 } satisfies Record<string, Harm>;
 
@@ -64,7 +71,7 @@ const FAULTS = {
 function on(command: string): Harm {
   return async ({ gateway }, vpn) => {
     await gateway.sh(command.replace('UNIT', vpn.unit));
-    return undefined;
+    return {};
   };
 }
 
@@ -134,10 +141,10 @@ export function describeFaults(vpn: Vpn, site: () => Site, core: readonly Fault[
         try {
           const begin = Date.now();
           const harm: Harm = FAULTS[fault];
-          const since = await harm(site(), vpn, (what) => {
+          const aftermath = await harm(site(), vpn, (what) => {
             undo = what;
           });
-          const seconds = await recovered(site(), vpn, since ?? begin, bound);
+          const seconds = await recovered(site(), vpn, bound, { since: begin, ...aftermath });
           site().measured(fault, seconds, bound);
           expect(seconds).toBeLessThanOrEqual(bound);
         } finally {
@@ -151,16 +158,21 @@ export function describeFaults(vpn: Vpn, site: () => Site, core: readonly Fault[
 }
 
 /** Seconds until Alice is connected again, without anybody's help, and until Bob can connect. */
-async function recovered(site: Site, vpn: Vpn, begin: number, bound: number): Promise<number> {
-  const end = begin + bound * 1000 + 30_000;
+async function recovered(
+  site: Site,
+  vpn: Vpn,
+  bound: number,
+  { since, isRotated }: Aftermath & { readonly since: number },
+): Promise<number> {
+  const end = since + bound * 1000 + 30_000;
   let attempt = { isUp: false, log: 'not tried' };
   let isBack = false;
   while (Date.now() < end) {
     isBack ||= await works(site, vpn, 'alice', ADDRESS.office);
     if (isBack) {
-      attempt = await vpn.connect(site, 'bob');
+      attempt = await vpn.connect(site, 'bob', isRotated);
       const isNewToo = attempt.isUp && (await works(site, vpn, 'bob', ADDRESS.office));
-      const seconds = (Date.now() - begin) / 1000;
+      const seconds = (Date.now() - since) / 1000;
       await vpn.disconnect(site, 'bob');
       if (isNewToo) {
         return seconds;
@@ -179,7 +191,7 @@ async function reboot(site: Site, meanwhile: () => Promise<void> = async () => u
 }
 
 /** Twenty seconds of 200 new connections a second, from other addresses than those of the clients that are measured. */
-async function storm(site: Site, vpn: Vpn, sources: number): Promise<undefined> {
+async function storm(site: Site, vpn: Vpn, sources: number): Promise<Aftermath> {
   const tcp = vpn.name === 'pptp';
   const port = { pptp: 1723, wireguard: 51820, ikev2: 500, openvpn: 1194 }[vpn.name];
   await site.lab.sh(
@@ -205,5 +217,5 @@ END
     for n in $(seq ${sources}); do ip addr del 198.51.100.$((100 + n))/24 dev eth0; done`,
     { seconds: 120 },
   );
-  return undefined;
+  return {};
 }
