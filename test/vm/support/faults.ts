@@ -36,10 +36,10 @@ const FAULTS = {
     });
     // For root too, and it stays full: whatever others free is taken at once.
     await site.gateway.sh(
-      `free() { stat -f -c '%f %S' / | awk '{ print int($1 * $2 / 1048576) }'; }
-      fallocate -l $(($(free) - 64))MiB /full
-      systemd-run -q --collect --unit=fill sh -c 'while :; do cat /dev/zero >>/full; sleep 0.2; done 2>/dev/null'
-      until [ $(free) -eq 0 ]; do sleep 0.2; done`,
+      `fallocate -l $(($(df --output=avail -B1M / | tail -n 1) - 64))MiB /full
+      cat /dev/zero >>/full 2>/dev/null || true
+      systemd-run -q --collect --unit=fill sh -c 'while :; do cat /dev/zero >>/full; sleep 0.2; done 2>/dev/null'`,
+      { seconds: 120 },
     );
     // What cannot be written is refused like what is malformed: Bob's old credentials stay good. With OpenVPN they are
     // revoked all the same, since that takes a file without content.
