@@ -96,7 +96,7 @@ interface Timers {
  *   then every 5; keepalives every 25.
  * - IKEv2: dead peer detection of the client, 30 seconds, and its retransmissions, 165; a connection in 10.
  * - OpenVPN: keepalive 10 60: the client starts again after 60 seconds without a packet, and connects in 30. It measures
- *   silence by the clock of the day: one that jumps ahead ends every session on the server.
+ *   silence by the clock of the day: one that jumps ahead can end sessions on the server.
  *
  * Where the connection is never lost, both ends go on as if nothing had been: 15 seconds, for the measurement itself. A
  * daemon that is frozen is found by the gateway's own look at it, once a minute; a network that comes late costs as
