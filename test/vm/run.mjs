@@ -1,4 +1,4 @@
-// Runs the machine tier: the core of it; with --all every test on Debian 13; with --debian12 those on Debian 12, with
+// Runs the machine tier: the core of it; with --all every fault of every protocol; with --gateways the other gateways, with
 // --bench the measurements, with --images only what is made once. Other arguments are jest's.
 
 import { spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const OWN = {
   '--all': { PPTP_VM: 'all' },
   '--bench': { PPTP_VM: 'bench' },
-  '--debian12': { PPTP_VM: 'debian12' },
+  '--gateways': { PPTP_VM: 'gateways' },
   '--images': { PPTP_VM: 'images' },
 };
 const given = process.argv.slice(2);

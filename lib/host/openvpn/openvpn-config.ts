@@ -44,6 +44,8 @@ export function renderOpenVpnConfig(config: OpenVpnConfig): string {
     ...['client-config-dir /etc/vpn-gateway/openvpn/users', 'ccd-exclusive'],
     ...[`max-clients ${config.maxClients}`, 'keepalive 10 60'],
     ...['management /run/vpn-gateway-openvpn/management unix', 'management-client-user root'],
+    // What it writes for each client that connects: not where a full disk would keep everybody out.
+    'tmp-dir /run/vpn-gateway-openvpn',
     ...[
       'script-security 2',
       ...['connect', 'disconnect'].map((on) => `client-${on} /usr/local/sbin/vpn-gateway-openvpn`),

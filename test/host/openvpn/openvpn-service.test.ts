@@ -107,6 +107,7 @@ describe('server.conf', () => {
       keepalive 10 60
       management /run/vpn-gateway-openvpn/management unix
       management-client-user root
+      tmp-dir /run/vpn-gateway-openvpn
       script-security 2
       client-connect /usr/local/sbin/vpn-gateway-openvpn
       client-disconnect /usr/local/sbin/vpn-gateway-openvpn

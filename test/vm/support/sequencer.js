@@ -3,7 +3,7 @@
 
 const Sequencer = require('@jest/test-sequencer').default;
 
-const LONGEST_FIRST = ['pptp', 'openvpn', 'ikev2', 'wireguard', 'azure', 'migration'];
+const LONGEST_FIRST = ['pptp', 'openvpn', 'ikev2', 'wireguard', 'debian12', 'azure', 'migration'];
 
 module.exports = class extends Sequencer {
   sort(tests) {
