@@ -4,18 +4,18 @@
 
 const base = require('../../jest.config.js');
 
-const GATEWAYS = '{azure,debian12,ikev2-eap-tls,migration,pptp-radius}.test.ts';
-const PROTOCOLS = '{images,ikev2,openvpn,pptp,wireguard}.test.ts';
+const GATEWAYS = ['azure', 'debian12', 'ikev2-eap-tls', 'migration', 'pptp-radius'].map((name) => `${name}.test`);
+const PROTOCOLS = ['images', 'ikev2', 'openvpn', 'pptp', 'wireguard'].map((name) => `${name}.test`);
 
 /** The files of what `run.mjs` was asked for. */
-const FILES = { core: PROTOCOLS, all: PROTOCOLS, gateways: GATEWAYS, bench: '*.bench.ts', images: 'images.test.ts' };
+const FILES = { core: PROTOCOLS, all: PROTOCOLS, gateways: GATEWAYS, bench: ['*.bench'], images: ['images.test'] };
 
 /** @type {import('jest').Config} */
 module.exports = {
   ...base,
   rootDir: '../..',
   roots: ['<rootDir>/test/vm'],
-  testMatch: [`<rootDir>/test/vm/${FILES[process.env.PPTP_VM ?? 'core']}`],
+  testMatch: FILES[process.env.PPTP_VM ?? 'core'].map((file) => `<rootDir>/test/vm/${file}.ts`),
   globalSetup: '<rootDir>/test/vm/support/before-all.ts',
   globalTeardown: undefined,
   testSequencer: '<rootDir>/test/vm/support/sequencer.js',
