@@ -16,6 +16,7 @@ module.exports = {
   rootDir: '../..',
   roots: ['<rootDir>/test/vm'],
   testMatch: FILES[process.env.PPTP_VM ?? 'core'].map((file) => `<rootDir>/test/vm/${file}.ts`),
+  testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/test/vm/support/before-all.ts',
   globalTeardown: undefined,
   testSequencer: '<rootDir>/test/vm/support/sequencer.js',
