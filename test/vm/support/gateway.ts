@@ -16,8 +16,11 @@ export class Gateway {
     for (const [name, value] of Object.entries(synthesised.parameters)) {
       await lab.setParameter(name, value);
     }
-    await lab.setMetadata(synthesised.logicalId, synthesised.metadata);
-    await lab.setAzureUserData(synthesised.azureUserData ?? '');
+    if (synthesised.azureUserData === undefined) {
+      await lab.setMetadata(synthesised.logicalId, synthesised.metadata);
+    } else {
+      await lab.setAzureUserData(synthesised.azureUserData);
+    }
     const started = Date.now();
     const vm = await Vm.start({
       name: 'gateway',
