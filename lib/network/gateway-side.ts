@@ -8,7 +8,7 @@ import { ANYTHING, Edge, Filter } from './linux/machines';
 // In a file of its own: every way ends at it, and few lead over the others, whose facts are worked out.
 export { HOST_FILTER } from './host-filter';
 
-const { TCP, UDP, GRE, ESP } = IpProtocol;
+const { TCP, UDP, ESP } = IpProtocol;
 
 const SAYS = {
   ...FILTERS,
