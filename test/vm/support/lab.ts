@@ -84,9 +84,9 @@ table ip home {
 }
 END
 cd /root
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=laboratory' -keyout ca.key -out ca.pem
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=laboratory' -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out ca.pem
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=vault' -keyout vault.key -out vault.csr
-printf 'subjectAltName=DNS:plant4.vault.azure.net' >vault.ext
+printf 'subjectAltName=DNS:plant4.vault.azure.net\\nauthorityKeyIdentifier=keyid\\n' >vault.ext
 openssl x509 -req -in vault.csr -CA ca.pem -CAkey ca.key -days 3650 -extfile vault.ext -out vault.pem
 echo '${ADDRESS.public} vpn.example.com' >>/etc/hosts
 cat >/etc/ppp/ip-up.d/routes <<'END'
