@@ -2,7 +2,7 @@
 export interface Example {
   /** The folder beside this file. It holds app.ts and the configuration of its CLI. */
   readonly folder: string;
-  readonly cloud: 'AWS' | 'Azure';
+  readonly cloud: 'AWS' | 'Azure' | 'Google';
   readonly cli: 'cdk' | 'cdktf';
   /** The VPN protocol that the app asks for, or several in order of preference. */
   readonly asked: string;
@@ -10,8 +10,8 @@ export interface Example {
 }
 
 export type Expectation =
-  /** The synthesised assembly holds `builds`: the gateway that was asked for, or another in its place. */
-  | { readonly verdict: 'works' | 'replaced'; readonly builds: string }
+  /** The synthesised assembly holds `builds`: the gateway that was asked for, perhaps with a warning that nobody can tell whether it works, or another in its place. */
+  | { readonly verdict: 'works' | 'unverified' | 'replaced'; readonly builds: string }
   /** Synthesis fails, with this code from docs/diagnostics.md. */
   | { readonly verdict: 'refused'; readonly code: string };
 
@@ -57,5 +57,19 @@ export const examples: readonly Example[] = [
     cli: 'cdktf',
     asked: 'WireGuard',
     expect: { verdict: 'works', builds: 'azurerm_linux_virtual_machine' },
+  },
+  {
+    folder: 'google-pptp',
+    cloud: 'Google',
+    cli: 'cdktf',
+    asked: 'PPTP',
+    expect: { verdict: 'unverified', builds: 'google_compute_instance' },
+  },
+  {
+    folder: 'google-behind-cloud-nat',
+    cloud: 'Google',
+    cli: 'cdktf',
+    asked: 'PPTP',
+    expect: { verdict: 'refused', code: 'NO_INBOUND_CONNECTIONS' },
   },
 ];

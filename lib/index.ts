@@ -1,3 +1,4 @@
+export * from './clients';
 export * from './diagnostics';
 export * from './errors';
 export * from './feasibility';

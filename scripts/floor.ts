@@ -12,6 +12,7 @@ import { repository, run, scratchFolder } from '../test/support/cli';
 const peers: Record<Example['cloud'], readonly string[]> = {
   AWS: ['constructs', 'aws-cdk-lib'],
   Azure: ['constructs', 'cdktf', '@cdktf/provider-azurerm'],
+  Google: ['constructs', 'cdktf', '@cdktf/provider-google'],
 };
 
 function floor(name: string): string {

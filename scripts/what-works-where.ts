@@ -4,42 +4,16 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assess, type Hop, pathOf } from '../lib/feasibility';
-import { type Direction, Flow } from '../lib/flows';
-import { AWS, AZURE, type CarriageFact, COMMON, type Evidence, type NetworkElement } from '../lib/network';
+import { table as matrix, RESULT_WORDS } from '../lib/cli/explain-table';
+import { devicesWith } from '../lib/clients';
+import { type Direction, type End, Flow } from '../lib/flows';
+import { type CarriageFact, type NetworkElement, PLATFORM_IDS, platformFacts } from '../lib/network';
 import { VPN_PROTOCOLS, type VpnProtocol } from '../lib/protocols';
-
-const { INTERNET } = COMMON;
+import { escaped, Sources, table, words } from './markdown';
 
 /** IP protocols as columns; the port is one that no fact names, so that facts about ports are told apart. */
 const COLUMNS: readonly Flow[] = [Flow.tcp(1723), Flow.udp(51820), Flow.GRE, Flow.ESP];
 const COLUMN_NAMES = ['TCP', 'UDP', 'GRE (47)', 'ESP (50)'];
-
-const PLATFORMS = [
-  { title: 'AWS', elements: Object.values(AWS) },
-  { title: 'Azure', elements: Object.values(AZURE) },
-  { title: 'Elsewhere', elements: Object.values(COMMON) },
-];
-
-/** Ways to a machine of one's own whose filters are open, and whose listeners and rules are there. */
-const WAYS: readonly { readonly title: string; readonly elements: readonly NetworkElement[] }[] = [
-  { title: 'AWS, Elastic IP', elements: [INTERNET, AWS.INTERNET_GATEWAY, AWS.NETWORK_ACL, AWS.SECURITY_GROUP] },
-  { title: 'AWS, behind a NAT gateway', elements: [INTERNET, AWS.NAT_GATEWAY, AWS.SECURITY_GROUP] },
-  { title: 'AWS, behind an NLB', elements: [INTERNET, AWS.NETWORK_LOAD_BALANCER, AWS.SECURITY_GROUP] },
-  { title: 'AWS, behind an ALB', elements: [INTERNET, AWS.APPLICATION_LOAD_BALANCER, AWS.SECURITY_GROUP] },
-  { title: 'AWS, behind Global Accelerator', elements: [INTERNET, AWS.GLOBAL_ACCELERATOR, AWS.SECURITY_GROUP] },
-  { title: 'AWS, over a transit gateway', elements: [AWS.TRANSIT_GATEWAY, AWS.NETWORK_ACL, AWS.SECURITY_GROUP] },
-  {
-    title: 'Azure, public IP',
-    elements: [INTERNET, AZURE.PUBLIC_IP, AZURE.VIRTUAL_NETWORK, AZURE.NETWORK_SECURITY_GROUP],
-  },
-  {
-    title: 'Azure, behind a load balancer',
-    elements: [INTERNET, AZURE.LOAD_BALANCER, AZURE.VIRTUAL_NETWORK, AZURE.NETWORK_SECURITY_GROUP],
-  },
-];
-
-const RESULTS = { works: 'works', 'cannot-work': 'no', unverified: 'unverified' } as const;
 
 /** The whole page. */
 export function whatWorksWhere(): string {
@@ -47,41 +21,12 @@ export function whatWorksWhere(): string {
   const sections = [
     intro(),
     shortAnswer(),
-    ...PLATFORMS.map(({ title, elements }) => platform(title, elements, sources)),
+    ...PLATFORM_IDS.map(platformFacts).map(({ title, elements }) => platform(title, elements, sources)),
     protocols(sources),
     // Last: the numbers are given while the other sections are written.
     sources.section(),
   ];
   return `${sections.join('\n\n')}\n`;
-}
-
-/** Numbers each piece of evidence where it is first referred to. */
-class Sources {
-  private readonly numbers = new Map<string, { number: number; evidence: Evidence }>();
-
-  public refer(evidence: readonly Evidence[]): string {
-    return evidence
-      .map((one) => {
-        const key = JSON.stringify(one);
-        const known = this.numbers.get(key) ?? { number: this.numbers.size + 1, evidence: one };
-        this.numbers.set(key, known);
-        return `[${known.number}](#source-${known.number})`;
-      })
-      .join(' ');
-  }
-
-  public section(): string {
-    const items = [...this.numbers.values()].map(
-      ({ number, evidence: { kind, title, source, read, certainty, caveat } }) =>
-        [
-          `${number}. <a id="source-${number}"></a>${escaped(title)}.`,
-          ...(source === undefined ? [] : [`${source}.`]),
-          `${capital(words(kind))}, ${certainty} certainty, read ${read}.`,
-          ...(caveat === undefined ? [] : [escaped(caveat)]),
-        ].join(' '),
-    );
-    return `## Sources\n\n${items.join('\n')}`;
-  }
 }
 
 function intro(): string {
@@ -97,18 +42,29 @@ to the gateway and the way back to the client. Numbers lead to the sources.`;
 }
 
 function shortAnswer(): string {
-  const rows = WAYS.map(({ title, elements }) => {
-    const hops = elements.map((element): Hop => ({ element, condition: 'met' }));
-    return [title, ...VPN_PROTOCOLS.map((protocol) => RESULTS[assess(protocol, pathOf('client', hops)).result])];
-  });
-  return `## In short: a machine of your own
+  const rows = matrix();
+  const results = rows.map((row) => [escaped(row.way.title), ...row.results.map(({ result }) => RESULT_WORDS[result])]);
+  const kinds = rows.map(({ way, evidence }) => [
+    escaped(way.title),
+    way.hops
+      .map(({ element }, index) => `${escaped(element.short)}: ${(evidence[index] ?? []).map(words).join(', ')}`)
+      .join('<br>'),
+  ]);
+  return `## In short: every cloud, every usual way
 
-With every rule, listener and helper in place that a hop depends on.
+With every rule and listener in place that a hop depends on; of routers in front of clients nothing is taken for granted.
+\`npx pptp-constructs explain --table\` prints the same, and [\`explain\`](explain.md) tells the reasons of each.
 
-${table(['Way to the machine', ...VPN_PROTOCOLS.map(({ name }) => name)], rows)}
+${table(['Way to the gateway', ...VPN_PROTOCOLS.map(({ name }) => name)], results)}
 
-Managed servers: AWS Client VPN speaks OpenVPN, Azure VPN Gateway IKEv2 and OpenVPN (no new SSTP since 2026-03-31). No
-managed server of either cloud speaks PPTP.`;
+AWS Client VPN speaks OpenVPN, Azure VPN Gateway IKEv2 and OpenVPN (no new SSTP since 2026-03-31). No managed server of
+any cloud here speaks PPTP.
+
+## On whose word: GRE, hop by hop
+
+What kinds of statement stand behind what is said of GRE (IP protocol 47) at each hop of these ways.
+
+${table(['Way to the gateway', 'Each hop'], kinds)}`;
 }
 
 function platform(title: string, elements: readonly NetworkElement[], sources: Sources): string {
@@ -125,10 +81,15 @@ function cell(element: NetworkElement, flow: Flow, sources: Sources): string {
   const about = element.facts.filter(({ protocols }) => protocols === 'any' || protocols.includes(flow.protocol));
   const some = about.filter(({ ports }) => ports !== undefined);
   const parts = some.map((fact) => `port ${fact.ports?.join(', ')}: ${did(fact, sources)}`);
-  const half = (direction: Direction) => {
-    const fact = about.find((one) => one.ports === undefined && (one.direction ?? direction) === direction);
+  const ifFirst = (direction: Direction, first: End) => {
+    const fact = about.find(
+      (one) => one.ports === undefined && (one.direction ?? direction) === direction && (one.first ?? first) === first,
+    );
     return fact === undefined ? 'nothing is known' : did(fact, sources);
   };
+  // Where it matters which end sends first, both are said.
+  const half = (direction: Direction) =>
+    [...new Set((['client', 'gateway'] as const).map((first) => ifFirst(direction, first)))].join(' or ');
   const [there, back] = [half('to-gateway'), half('to-client')];
   const rest = there === back ? there : `${there} / ${back}`;
   return [...parts, some.length > 0 ? `else: ${rest}` : rest].join('<br>');
@@ -144,8 +105,9 @@ function detail(element: NetworkElement, sources: Sources): string {
     const about = fact.protocols === 'any' ? 'Everything' : fact.protocols.map(protocolName).join(', ');
     const ports = fact.ports === undefined ? '' : ` ${fact.ports.join(', ')}`;
     const direction = fact.direction === undefined ? '' : fact.direction === 'to-gateway' ? ', in' : ', out';
+    const first = fact.first === undefined ? '' : `, when the ${fact.first} sends first`;
     return [
-      `- ${about}${ports}${direction}: ${escaped(fact.because)}`,
+      `- ${about}${ports}${direction}${first}: ${escaped(fact.because)}`,
       ...(fact.condition === undefined ? [] : [`Only if ${escaped(fact.condition)}.`]),
       ...(fact.remedy === undefined ? [] : [`To change it: ${escaped(fact.remedy)}.`]),
       ...(fact.code === undefined ? [] : [`\`${fact.code}\``]),
@@ -154,7 +116,7 @@ function detail(element: NetworkElement, sources: Sources): string {
   const notes = element.notes.map(
     ({ topic, text, evidence }) => `- *${escaped(topic)}.* ${escaped(text)} ${sources.refer(evidence)}`,
   );
-  return [`### ${element.name}`, '', ...facts, ...notes].join('\n');
+  return [`### ${escaped(element.name)}`, '', `\`${element.id}\``, '', ...facts, ...notes].join('\n');
 }
 
 function protocols(sources: Sources): string {
@@ -173,14 +135,9 @@ function protocols(sources: Sources): string {
   ].join('\n\n');
 }
 
-function protocolDetail({ name, standing, builtInClients }: VpnProtocol, sources: Sources): string {
-  const clients = builtInClients.map(({ system, since, until, evidence }) => {
-    const versions = [
-      ...(since === undefined ? [] : [`since ${since}`]),
-      ...(until === undefined ? [] : [`until ${until}`]),
-    ];
-    return `  - ${[escaped(system), ...versions].join(' ')} ${sources.refer(evidence)}`;
-  });
+function protocolDetail(protocol: VpnProtocol, sources: Sources): string {
+  const { name, standing } = protocol;
+  const devices = devicesWith(protocol, 'built-in').map((device) => escaped(device.name));
   return [
     `### ${name}`,
     '',
@@ -188,32 +145,13 @@ function protocolDetail({ name, standing, builtInClients }: VpnProtocol, sources
     '',
     ...standing.weaknesses.map((text) => `- Weakness: ${escaped(text)}`),
     ...standing.attackerGains.map((text) => `- An attacker gains: ${escaped(text)}`),
-    '- Built into:',
-    ...clients,
+    `- Built into: ${devices.join('; ')}. [What devices speak](clients.md) has the others, and who says so.`,
   ].join('\n');
 }
 
 function protocolName(protocol: number): string {
   const index = COLUMNS.findIndex((flow) => flow.protocol === protocol);
   return COLUMN_NAMES[index] ?? `IP protocol ${protocol}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** Text that Markdown shows as it is. */
-function escaped(text: string): string {
-  return text.replace(/[*|<>[\]]/g, '\\$&');
-}
-
-function words(kind: string): string {
-  return kind.replace('-', ' ');
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 if (require.main === module) {

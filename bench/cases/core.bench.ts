@@ -1,4 +1,5 @@
-import { assess, type Hop, pathOf } from '../../lib/feasibility';
+import { Fleet } from '../../lib/clients';
+import { assess, chooseForFleet, type FleetPath, type Hop, pathOf } from '../../lib/feasibility';
 import { AWS, HOST_FILTER, INTERNET } from '../../lib/network';
 import { VPN_PROTOCOLS } from '../../lib/protocols';
 import type { Case } from '../harness';
@@ -20,7 +21,23 @@ const assessAll = () => {
   }
 };
 
+// Fifty paths that differ; on each as many clients, of up to five kinds.
+const KINDS = ['windows-11', 'macos', 'ios', 'android-12', 'pptp-only-device'];
+const fleetOf = (clients: number): FleetPath[] =>
+  Array.from({ length: 50 }, (_, index) => ({
+    path: pathOf(`branch ${index}`, [{ element: INTERNET, label: `provider ${index}` }, ...hops.slice(1)]),
+    fleet: Fleet.of(
+      ...KINDS.slice(0, clients / 50).map((device, _, { length }) => ({ device, count: clients / 50 / length })),
+    ),
+  }));
+
 const cases: Case[] = [
+  {
+    name: 'choose among six protocols on 50 paths for 10,000 clients / for 50',
+    bound: 1.5,
+    ours: () => chooseForFleet({ paths: fleetOf(10_000) }),
+    reference: () => chooseForFleet({ paths: fleetOf(50) }),
+  },
   {
     name: 'assess one path for six protocols / JSON.parse of that path',
     bound: 20,

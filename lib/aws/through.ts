@@ -1,6 +1,6 @@
 import { AWS } from '../network/aws';
+import { CARRIER_NAT, CLIENT_NAT } from '../network/client-side';
 import type { NetworkElement } from '../network/element';
-import { CARRIER_NAT, CLIENT_NAT } from '../network/internet';
 
 /** Where on a path an element lies. */
 type Position = 'clients' | 'edge' | 'transit' | 'vpc';

@@ -1,9 +1,5 @@
-import { TerraformStack } from 'cdktf';
-import { Construct, type IConstruct } from 'constructs';
-import { invalid } from '../errors';
-
-/** How AWS CDK marks a stack, which tells one without loading that library. */
-const CDK_STACK = Symbol.for('@aws-cdk/core.Stack');
+import type { Construct } from 'constructs';
+import { assertStack } from '../cdktf/scope';
 
 /** The class that does the same job in `pptp-constructs/aws`. */
 const ON_AWS: Readonly<Record<string, string>> = {
@@ -17,43 +13,10 @@ const ON_AWS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Checks that `scope` lies in a stack of CDK for Terraform. In a stack of AWS CDK, Terraform resources are dropped
- * without a word; without any stack, they end up nowhere.
+ * Checks that `scope` lies in a stack of CDK for Terraform.
  *
  * @throws InvalidInputError `WRONG_KIND_OF_STACK`
  */
 export function assertTerraformScope(scope: unknown, className: string): asserts scope is Construct {
-  const allowed = 'a scope inside a TerraformStack of cdktf';
-  const instead = `new ${className}(this, 'Vpn', { ... }) // inside a class that extends TerraformStack of cdktf`;
-  if (!Construct.isConstruct(scope)) {
-    invalid({
-      code: 'WRONG_KIND_OF_STACK',
-      what: `${className} was given no construct as its scope`,
-      got: scope ?? 'undefined',
-      allowed,
-      instead,
-    });
-  }
-  for (let at: IConstruct | undefined = scope; at !== undefined; at = at.node.scope) {
-    if (TerraformStack.isStack(at)) {
-      return;
-    }
-    if (CDK_STACK in at) {
-      const twin = ON_AWS[className];
-      invalid({
-        code: 'WRONG_KIND_OF_STACK',
-        what: `${className} of pptp-constructs/azure was given a scope of AWS CDK, which would drop its resources without a word`,
-        got: at.node.path,
-        allowed: `${allowed}; what belongs in a Stack of aws-cdk-lib comes from pptp-constructs/aws`,
-        instead: twin === undefined ? instead : `import { ${twin} } from 'pptp-constructs/aws';`,
-      });
-    }
-  }
-  invalid({
-    code: 'WRONG_KIND_OF_STACK',
-    what: `${className} was given a scope that lies in no stack`,
-    got: scope,
-    allowed,
-    instead,
-  });
+  assertStack(scope, className, { module: 'pptp-constructs/azure', onAws: ON_AWS[className] });
 }

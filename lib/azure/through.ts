@@ -1,6 +1,6 @@
 import { AZURE } from '../network/azure';
+import { CARRIER_NAT, CLIENT_NAT } from '../network/client-side';
 import type { NetworkElement } from '../network/element';
-import { CARRIER_NAT, CLIENT_NAT } from '../network/internet';
 
 /** Where on a path an element lies. */
 type Position = 'clients' | 'transit' | 'entrance' | 'network';

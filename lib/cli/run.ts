@@ -1,12 +1,13 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { PptpConstructsError } from '../errors';
-import { keys } from './keys-command';
 import { usage } from './usage';
 import { type World, write } from './world';
 
-const HELP = `pptp-constructs keys ACTION [OPTIONS]   make and renew the keys of a gateway's users
-pptp-constructs keys --help             every action and option
+const HELP = `pptp-constructs explain --cloud CLOUD     whether a VPN reaches a gateway there, and why
+pptp-constructs explain --help            every option
+pptp-constructs keys ACTION [OPTIONS]     make and renew the keys of a gateway's users
+pptp-constructs keys --help               every action and option
 pptp-constructs --version
 `;
 
@@ -14,12 +15,19 @@ pptp-constructs --version
  * Runs the command line.
  *
  * @param argv what stands behind the name of the program
- * @returns the exit status: 0, 1 when something was refused, 2 when the command line itself was wrong
+ * @returns the exit status: 0, 1 when something was refused, 2 when the command line itself was wrong; `explain` has its
+ * own
  */
 export async function run(argv: readonly string[], world: World): Promise<number> {
+  const [command, ...rest] = argv;
   try {
-    const [command, ...rest] = argv;
+    // A command loads what it needs, and nothing that another one needs.
+    if (command === 'explain') {
+      const { explain } = require('./explain-command') as typeof import('./explain-command');
+      return await explain(rest, world);
+    }
     if (command === 'keys') {
+      const { keys } = require('./keys-command') as typeof import('./keys-command');
       await keys(rest, world);
     } else if (command === '--version') {
       await write(world.stdout, `${version()}\n`);
@@ -28,8 +36,8 @@ export async function run(argv: readonly string[], world: World): Promise<number
     } else {
       usage(
         command === undefined ? 'no command was given' : `there is no command ${command}`,
-        'keys',
-        'pptp-constructs keys --help',
+        'explain, keys',
+        'pptp-constructs --help',
       );
     }
     return 0;
@@ -38,7 +46,8 @@ export async function run(argv: readonly string[], world: World): Promise<number
       throw error;
     }
     await write(world.stderr, `${error.message}\n`);
-    return error.code === 'KEYS_USAGE' ? 2 : 1;
+    // Whatever `explain` refuses is a question that has no answer.
+    return command === 'explain' || error.code === 'KEYS_USAGE' ? 2 : 1;
   }
 }
 

@@ -6,6 +6,8 @@ export interface World {
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable;
   readonly now: Date;
+  /** The environment; left out, an empty one. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Writes all of a text; fails where the reader has gone. */

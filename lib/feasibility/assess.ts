@@ -1,12 +1,15 @@
 import type { DiagnosticCode } from '../diagnostics';
-import { DIRECTIONS, type Direction, type Flow, IpProtocol } from '../flows';
+import { DIRECTIONS, type Direction, type End, type Flow } from '../flows/flow';
+import { IpProtocol } from '../flows/ip-protocol';
 import { type CarriageFact, factFor } from '../network/element';
 import type { Evidence } from '../network/evidence';
-import type { FlowSet, VpnProtocol } from '../protocols';
-import { type Hop, hopName, type Path } from './path';
+import { checkedProtocol, type FlowSet, type VpnProtocol } from '../protocols';
+import { checkedPath, type Hop, hopName, type Path } from './path';
 
 /** Whether a VPN protocol works on a path, cannot work, or nobody can tell at synth time. */
 export type Result = 'works' | 'cannot-work' | 'unverified';
+
+const ENDS: readonly End[] = ['client', 'gateway'];
 
 /** Why a flow does not certainly pass a hop in one direction. */
 export interface Reason {
@@ -36,10 +39,18 @@ export interface Verdict {
   readonly reasons: readonly Reason[];
 }
 
-/** What a hop does to a flow in a direction: `undefined` where it carries it, on somebody's word. */
+/** Which end sends first is a race where a flow starts at either: what it then costs at worst. */
 function reasonAt(hop: Hop, hopIndex: number, flow: Flow, direction: Direction): Reason | undefined {
-  const own = hop.facts?.length ? factFor({ ...hop.element, facts: hop.facts }, flow, direction) : undefined;
-  const fact = own ?? factFor(hop.element, flow, direction);
+  const [one, other] = (flow.startsAtEitherEnd ? ENDS : ENDS.slice(0, 1)).map((first) =>
+    reasonIf(first, hop, hopIndex, flow, direction),
+  );
+  return one?.kind === 'drops' ? one : other?.kind === 'drops' ? other : (one ?? other);
+}
+
+/** What a hop does to a flow in a direction, if this end sends first: `undefined` where it carries it, on somebody's word. */
+function reasonIf(first: End, hop: Hop, hopIndex: number, flow: Flow, direction: Direction): Reason | undefined {
+  const own = hop.facts?.length ? factFor({ ...hop.element, facts: hop.facts }, flow, direction, first) : undefined;
+  const fact = own ?? factFor(hop.element, flow, direction, first);
   const reason = (kind: Reason['kind'], code: DiagnosticCode, because: string): Reason => ({
     kind,
     code,
@@ -93,37 +104,32 @@ const RANK: Record<Result, number> = { works: 2, unverified: 1, 'cannot-work': 0
 /**
  * What becomes of a VPN protocol on a path: every set of flows that the protocol can run on is followed hop by hop in
  * both directions, and the best one counts (the first of equals).
+ *
+ * @throws InvalidInputError `PROTOCOL_UNKNOWN`, `PATH_EMPTY`, `PATH_INVALID`
  */
 export function assess(protocol: VpnProtocol, path: Path): Verdict {
-  let best: Verdict | undefined;
-  for (const flowSet of protocol.flowSets) {
-    const reasons: Reason[] = [];
-    path.hops.forEach((hop, index) => {
-      for (const flow of flowSet.flows) {
-        for (const direction of DIRECTIONS) {
-          const reason = reasonAt(hop, index, flow, direction);
-          if (reason !== undefined) {
-            reasons.push(reason);
-          }
+  checkedProtocol(protocol);
+  checkedPath(path);
+  return protocol.flowSets
+    .map((flowSet) => verdictOf(protocol, path, flowSet))
+    .reduce((best, one) => (RANK[one.result] > RANK[best.result] ? one : best));
+}
+
+function verdictOf(protocol: VpnProtocol, path: Path, flowSet: FlowSet): Verdict {
+  const reasons: Reason[] = [];
+  path.hops.forEach((hop, index) => {
+    for (const flow of flowSet.flows) {
+      for (const direction of DIRECTIONS) {
+        const reason = reasonAt(hop, index, flow, direction);
+        if (reason !== undefined) {
+          reasons.push(reason);
         }
       }
-    });
-    const result: Result = reasons.some((reason) => reason.kind === 'drops')
-      ? 'cannot-work'
-      : reasons.length > 0
-        ? 'unverified'
-        : 'works';
-    if (best === undefined || RANK[result] > RANK[best.result]) {
-      best = { protocol, path, result, flowSet, reasons };
     }
-    if (result === 'works') {
-      break;
-    }
-  }
-  if (best === undefined) {
-    throw new RangeError(`the protocol ${protocol.id} has no set of flows`);
-  }
-  return best;
+  });
+  const drops = reasons.some((reason) => reason.kind === 'drops');
+  const result = drops ? 'cannot-work' : reasons.length > 0 ? 'unverified' : 'works';
+  return { protocol, path, result, flowSet, reasons };
 }
 
 /** The worst result counts: one protocol over several paths works only where it works on each. */

@@ -1,3 +1,4 @@
+import { invalid } from '../errors';
 import type { VpnProtocol } from '../protocols';
 import { assess, type Result, type Verdict, worst } from './assess';
 import type { Path } from './path';
@@ -29,8 +30,21 @@ export interface AssessedCandidate<C extends Candidate = Candidate> {
   readonly result: Result;
 }
 
-/** The verdicts of a candidate on all its paths. */
+/**
+ * The verdicts of a candidate on all its paths.
+ *
+ * @throws InvalidInputError `CANDIDATE_INVALID`, `PROTOCOL_UNKNOWN`, `PATH_EMPTY`, `PATH_INVALID`
+ */
 export function assessCandidate<C extends Candidate>(candidate: C): AssessedCandidate<C> {
+  if (!Array.isArray(candidate?.paths) || candidate.paths.length === 0) {
+    invalid({
+      code: 'CANDIDATE_INVALID',
+      what: 'a candidate has no paths: nobody would reach it',
+      got: candidate,
+      allowed: 'a protocol with at least one path',
+      instead: '{ protocol: WIREGUARD, paths: [path], builtBy, takes, cost, clients, code }',
+    });
+  }
   const verdicts = candidate.paths.map((path) => assess(candidate.protocol, path));
   return { candidate, verdicts, result: worst(verdicts) };
 }
@@ -48,9 +62,20 @@ export interface Choice<C extends Candidate = Candidate> {
 /**
  * Chooses in the user's order of preference: the first that works on every path. Where none certainly works, the first
  * that is unverified; where all are ruled out, none.
+ *
+ * @throws InvalidInputError `CANDIDATE_INVALID`, `PROTOCOL_UNKNOWN`, `PATH_EMPTY`, `PATH_INVALID`
  */
 export function choose<C extends Candidate>(candidates: readonly C[]): Choice<C> {
-  const assessed = candidates.map((candidate) => assessCandidate(candidate));
+  if (!Array.isArray(candidates)) {
+    invalid({
+      code: 'CANDIDATE_INVALID',
+      what: 'a choice among what is not a list of candidates',
+      got: candidates,
+      allowed: 'a list, in the order of preference',
+      instead: 'choose([{ protocol: WIREGUARD, paths: [path], builtBy, takes, cost, clients, code }])',
+    });
+  }
+  const assessed = Array.from(candidates, (candidate) => assessCandidate(candidate));
   const chosen =
     assessed.find(({ result }) => result === 'works') ?? assessed.find(({ result }) => result === 'unverified');
   const passedOver = chosen === undefined ? assessed : assessed.slice(0, assessed.indexOf(chosen));

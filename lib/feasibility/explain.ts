@@ -209,7 +209,8 @@ function cite([evidence]: readonly Evidence[]): string {
   return evidence === undefined ? '' : ` [${evidence.title}, read ${evidence.read}]`;
 }
 
-function wrap(text: string, first: string, rest: string): string[] {
+/** Running text in lines of at most `WIDTH`: the first one begins with `first`, the others with `rest`. */
+export function wrap(text: string, first: string, rest: string): string[] {
   const lines: string[] = [];
   let line = first;
   let empty = true;

@@ -1,4 +1,6 @@
 export * from './assess';
 export * from './choose';
+export * from './choose-for-fleet';
 export * from './explain';
+export * from './mtu';
 export * from './path';

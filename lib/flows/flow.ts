@@ -7,6 +7,9 @@ export type Direction = 'to-gateway' | 'to-client';
 /** Both directions, in the order in which a call uses them. */
 export const DIRECTIONS: readonly Direction[] = ['to-gateway', 'to-client'];
 
+/** One of the two ends of a path. */
+export type End = 'client' | 'gateway';
+
 /**
  * What a packet filter can name: an IP protocol, with the destination port at the gateway where the protocol has ports.
  */

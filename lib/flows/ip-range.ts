@@ -105,7 +105,7 @@ export class IpRange {
   /**
    * The address at `offset` from the first one: `IpRange.parse('10.99.0.0/24').address(1)` is `10.99.0.1`.
    */
-  public address(offset: number): string {
+  public address(offset: number | bigint): string {
     const value = this.first + BigInt(offset);
     const bytes: number[] = [];
     for (let shift = this.version === 6 ? 120n : 24n; shift >= 0n; shift -= 8n) {

@@ -11,5 +11,6 @@ export * from './openvpn';
 export type { PacketFilterKind } from './packet-filter';
 export * from './pptp';
 export type { SecretUser } from './secret';
+export * from './startup-script';
 export * from './user-data';
 export * from './wireguard';

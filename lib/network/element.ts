@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from '../diagnostics';
-import type { Direction, Flow, IpProtocolNumber } from '../flows';
+import type { Direction, End, Flow, IpProtocolNumber } from '../flows';
 import type { Evidence } from './evidence';
 
 /**
@@ -16,6 +16,11 @@ export interface CarriageFact {
   readonly ports?: readonly number[];
   /** The direction that it is about; left out, both. */
   readonly direction?: Direction;
+  /**
+   * The end whose first packet comes before the other's, in the calls that it is about; left out, whoever's. It is for flows
+   * that start at either end: which of them is first is a race.
+   */
+  readonly first?: End;
   readonly carriage: Carriage;
   /** Why, in one or two sentences for people: names that can be searched for, numbers beside words. */
   readonly because: string;
@@ -37,7 +42,27 @@ export interface ElementNote {
 }
 
 /** Where an element belongs. */
-export type Platform = 'any' | 'aws' | 'azure';
+export type Platform =
+  | 'any'
+  | 'aws'
+  | 'azure'
+  | 'google'
+  | 'oracle'
+  | 'alibaba'
+  | 'tencent'
+  | 'huawei'
+  | 'ibm'
+  | 'digitalocean'
+  | 'hetzner'
+  | 'linode'
+  | 'vultr'
+  | 'openstack'
+  | 'ovh'
+  | 'open-telekom-cloud'
+  | 'scaleway'
+  | 'exoscale'
+  | 'yandex'
+  | 'upcloud';
 
 /** Anything on the way between a client and a gateway that decides about packets. */
 export interface NetworkElement {
@@ -51,12 +76,23 @@ export interface NetworkElement {
   /** The first fact that fits a flow and a direction decides. */
   readonly facts: readonly CarriageFact[];
   readonly notes: readonly ElementNote[];
+  /** The largest packet that it carries whole, where that is less than others do. */
+  readonly mtu?: { readonly bytes: number; readonly evidence: readonly Evidence[] };
 }
 
-/** The fact that decides what `element` does to `flow` in `direction`; `undefined` where the facts say nothing. */
-export function factFor(element: NetworkElement, flow: Flow, direction: Direction): CarriageFact | undefined {
+/**
+ * The fact that decides what `element` does to `flow` in `direction`, in a call in which this end sends first; `undefined`
+ * where the facts say nothing.
+ */
+export function factFor(
+  element: NetworkElement,
+  flow: Flow,
+  direction: Direction,
+  first: End = 'client',
+): CarriageFact | undefined {
   return element.facts.find(
     (fact) =>
+      (fact.first === undefined || fact.first === first) &&
       (fact.protocols === 'any' || fact.protocols.includes(flow.protocol)) &&
       (fact.ports === undefined || (flow.port !== undefined && fact.ports.includes(flow.port))) &&
       (fact.direction === undefined || fact.direction === direction),

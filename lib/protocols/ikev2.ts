@@ -1,5 +1,5 @@
 import { Flow } from '../flows/flow';
-import { CLIENT_SYSTEMS } from './client-systems';
+import { ESP_TRANSFORMS, espTunnel } from './esp';
 import type { VpnProtocol } from './vpn-protocol';
 
 /** IKEv2 with ESP in tunnel mode. */
@@ -12,41 +12,9 @@ export const IKEV2: VpnProtocol = {
     { when: 'without NAT', flows: [Flow.udp(500), Flow.ESP] },
   ],
   overhead: [
-    {
-      form: 'ESP tunnel, AES-GCM, NAT-T, over IPv4, at most',
-      parts: [
-        { name: 'IPv4', bytes: 20 },
-        { name: 'UDP 4500', bytes: 8 },
-        { name: 'ESP header', bytes: 8 },
-        { name: 'AES-GCM initialisation vector', bytes: 8 },
-        { name: 'ESP padding', bytes: 3 },
-        { name: 'ESP pad length and next header', bytes: 2 },
-        { name: 'AES-GCM integrity check value', bytes: 16 },
-      ],
-    },
-    {
-      form: 'ESP tunnel, AES-GCM, over IPv4, at most',
-      parts: [
-        { name: 'IPv4', bytes: 20 },
-        { name: 'ESP header', bytes: 8 },
-        { name: 'AES-GCM initialisation vector', bytes: 8 },
-        { name: 'ESP padding', bytes: 3 },
-        { name: 'ESP pad length and next header', bytes: 2 },
-        { name: 'AES-GCM integrity check value', bytes: 16 },
-      ],
-    },
-    {
-      form: 'ESP tunnel, AES-CBC with HMAC-SHA-256, NAT-T, over IPv4, at most',
-      parts: [
-        { name: 'IPv4', bytes: 20 },
-        { name: 'UDP 4500', bytes: 8 },
-        { name: 'ESP header', bytes: 8 },
-        { name: 'AES-CBC initialisation vector', bytes: 16 },
-        { name: 'ESP padding', bytes: 15 },
-        { name: 'ESP pad length and next header', bytes: 2 },
-        { name: 'HMAC-SHA-256-128 integrity check value', bytes: 16 },
-      ],
-    },
+    espTunnel(ESP_TRANSFORMS.AES_GCM, true),
+    espTunnel(ESP_TRANSFORMS.AES_GCM, false),
+    espTunnel(ESP_TRANSFORMS.AES_CBC_SHA256, true),
   ],
   standing: {
     level: 'sound',
@@ -72,11 +40,4 @@ export const IKEV2: VpnProtocol = {
       },
     ],
   },
-  builtInClients: [
-    { system: 'Windows', evidence: [CLIENT_SYSTEMS.windowsTunnelTypes, CLIENT_SYSTEMS.windowsNativeProtocols] },
-    { system: 'macOS', evidence: [CLIENT_SYSTEMS.appleDeployment] },
-    { system: 'iOS', evidence: [CLIENT_SYSTEMS.appleDeployment] },
-    { system: 'Android', since: '12', evidence: [CLIENT_SYSTEMS.android12] },
-    { system: 'ChromeOS', evidence: [CLIENT_SYSTEMS.memory] },
-  ],
 };

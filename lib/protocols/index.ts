@@ -6,6 +6,8 @@ import { SSTP } from './sstp';
 import type { VpnProtocol } from './vpn-protocol';
 import { WIREGUARD } from './wireguard';
 
+export * from './check-protocol';
+export * from './esp';
 export * from './open-flows';
 export * from './vpn-protocol';
 export { IKEV2, L2TP_IPSEC, OPENVPN, PPTP, SSTP, WIREGUARD };

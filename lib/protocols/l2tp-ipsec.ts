@@ -1,6 +1,9 @@
 import { Flow } from '../flows/flow';
-import { CLIENT_SYSTEMS } from './client-systems';
+import { ESP_PADDING } from './esp';
 import type { VpnProtocol } from './vpn-protocol';
+
+/** UDP 1701, L2TP and PPP are padded with the payload, and what ends ESP. */
+const PADDING = { to: 16, with: 8 + 8 + 4 + 2 };
 
 /** L2TP inside IPsec transport mode. UDP 1701 travels inside IPsec only and is no flow of its own. */
 export const L2TP_IPSEC: VpnProtocol = {
@@ -22,10 +25,11 @@ export const L2TP_IPSEC: VpnProtocol = {
         { name: 'UDP 1701', bytes: 8 },
         { name: 'L2TP', bytes: 8 },
         { name: 'PPP', bytes: 4 },
-        { name: 'ESP padding', bytes: 15 },
+        { name: ESP_PADDING, bytes: 15 },
         { name: 'ESP pad length and next header', bytes: 2 },
         { name: 'ESP integrity check value', bytes: 12 },
       ],
+      padding: PADDING,
     },
     {
       form: 'ESP transport, AES-CBC and HMAC-SHA1-96, over IPv4, at most',
@@ -36,10 +40,11 @@ export const L2TP_IPSEC: VpnProtocol = {
         { name: 'UDP 1701', bytes: 8 },
         { name: 'L2TP', bytes: 8 },
         { name: 'PPP', bytes: 4 },
-        { name: 'ESP padding', bytes: 15 },
+        { name: ESP_PADDING, bytes: 15 },
         { name: 'ESP pad length and next header', bytes: 2 },
         { name: 'ESP integrity check value', bytes: 12 },
       ],
+      padding: PADDING,
     },
   ],
   standing: {
@@ -70,11 +75,4 @@ export const L2TP_IPSEC: VpnProtocol = {
       },
     ],
   },
-  builtInClients: [
-    { system: 'Windows', evidence: [CLIENT_SYSTEMS.windowsTunnelTypes, CLIENT_SYSTEMS.windowsNativeProtocols] },
-    { system: 'macOS', evidence: [CLIENT_SYSTEMS.appleDeployment] },
-    { system: 'iOS', evidence: [CLIENT_SYSTEMS.appleDeployment] },
-    { system: 'Android', until: '11', evidence: [CLIENT_SYSTEMS.android12] },
-    { system: 'ChromeOS', evidence: [CLIENT_SYSTEMS.chromeOs] },
-  ],
 };

@@ -1,5 +1,6 @@
 import { invalid } from '../errors';
-import { type Flow, Insecure } from '../flows';
+import type { Flow } from '../flows/flow';
+import { Insecure } from '../flows/reason';
 import type { FlowSet, VpnProtocol } from './vpn-protocol';
 
 /** What a user wrote for a packet filter that lets VPN protocols in. */
@@ -55,12 +56,15 @@ export function openFlows(written: OpenProtocols, className: string): Flow[] {
       instead,
     });
   }
-  const homeless = flowSets.find((set) => !protocols.some((protocol) => protocol.flowSets.includes(set)));
-  if (homeless !== undefined) {
+  const homeless = Array.isArray(flowSets)
+    ? flowSets.filter((set) => !protocols.some((protocol) => protocol.flowSets.includes(set)))
+    : [flowSets];
+  if (homeless.length > 0) {
+    const [set] = homeless as readonly (FlowSet | undefined)[];
     invalid({
       code: 'FLOW_SET_UNKNOWN',
       what: `${className} was given a set of flows that none of its protocols has`,
-      got: homeless.flows?.map(({ label }) => label).join(' and ') ?? homeless,
+      got: set?.flows?.map(({ label }) => label).join(' and ') ?? set,
       allowed: 'sets from flowSets of one of the protocols',
       instead: 'protocols: [OPENVPN], flowSets: OPENVPN.flowSets.slice(0, 2)',
     });

@@ -1,5 +1,4 @@
 import { Flow } from '../flows/flow';
-import { CLIENT_SYSTEMS } from './client-systems';
 import type { VpnProtocol } from './vpn-protocol';
 
 /** OpenVPN, on the ports that its own default (1194) and AWS Client VPN (443) use. */
@@ -51,5 +50,4 @@ export const OPENVPN: VpnProtocol = {
       },
     ],
   },
-  builtInClients: [{ system: 'ChromeOS', evidence: [CLIENT_SYSTEMS.chromeOs] }],
 };

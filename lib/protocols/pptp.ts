@@ -1,5 +1,4 @@
 import { Flow } from '../flows/flow';
-import { CLIENT_SYSTEMS } from './client-systems';
 import type { VpnProtocol } from './vpn-protocol';
 
 /** PPTP: control on TCP 1723, data in GRE version 1. */
@@ -20,6 +19,38 @@ export const PPTP: VpnProtocol = {
         { name: 'PPP protocol', bytes: 2 },
         { name: 'MPPE coherency count', bytes: 2 },
         { name: 'PPP protocol inside MPPE', bytes: 2 },
+      ],
+    },
+    {
+      form: 'MPPE 128 over IPv4, without acknowledgement',
+      parts: [
+        { name: 'IPv4', bytes: 20 },
+        { name: 'GRE version 1', bytes: 8 },
+        { name: 'GRE sequence number', bytes: 4 },
+        { name: 'PPP address and control', bytes: 2 },
+        { name: 'PPP protocol', bytes: 2 },
+        { name: 'MPPE coherency count', bytes: 2 },
+        { name: 'PPP protocol inside MPPE', bytes: 2 },
+      ],
+    },
+    {
+      form: 'without encryption over IPv4, at most',
+      parts: [
+        { name: 'IPv4', bytes: 20 },
+        { name: 'GRE version 1', bytes: 8 },
+        { name: 'GRE sequence number', bytes: 4 },
+        { name: 'GRE acknowledgement number', bytes: 4 },
+        { name: 'PPP address and control', bytes: 2 },
+        { name: 'PPP protocol', bytes: 2 },
+      ],
+    },
+    {
+      form: 'without encryption over IPv4, without acknowledgement and with PPP header compression',
+      parts: [
+        { name: 'IPv4', bytes: 20 },
+        { name: 'GRE version 1', bytes: 8 },
+        { name: 'GRE sequence number', bytes: 4 },
+        { name: 'PPP protocol', bytes: 1 },
       ],
     },
     {
@@ -95,19 +126,4 @@ export const PPTP: VpnProtocol = {
       },
     ],
   },
-  builtInClients: [
-    { system: 'Windows', evidence: [CLIENT_SYSTEMS.windowsTunnelTypes, CLIENT_SYSTEMS.windowsServer2025] },
-    { system: 'Windows Server, dialling out', evidence: [CLIENT_SYSTEMS.windowsServerDeprecation] },
-    {
-      system: 'macOS',
-      until: '10.11',
-      evidence: [CLIENT_SYSTEMS.appleWithoutPptp, CLIENT_SYSTEMS.appleDeployment],
-    },
-    { system: 'iOS', until: '9', evidence: [CLIENT_SYSTEMS.appleDeployment, CLIENT_SYSTEMS.appleWithoutPptp] },
-    { system: 'Android', until: '11', evidence: [CLIENT_SYSTEMS.android12] },
-    { system: "Linux, from the distribution's packages", evidence: [CLIENT_SYSTEMS.linuxPptp] },
-    { system: 'MikroTik RouterOS', evidence: [CLIENT_SYSTEMS.routerOs] },
-    { system: 'FreeBSD (mpd5)', evidence: [CLIENT_SYSTEMS.memory] },
-    { system: 'older routers, printers, cameras and PLCs', evidence: [CLIENT_SYSTEMS.memory] },
-  ],
 };

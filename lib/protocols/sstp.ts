@@ -1,5 +1,4 @@
 import { Flow } from '../flows/flow';
-import { CLIENT_SYSTEMS } from './client-systems';
 import type { VpnProtocol } from './vpn-protocol';
 
 /** SSTP: PPP inside TLS. */
@@ -39,5 +38,4 @@ export const SSTP: VpnProtocol = {
       },
     ],
   },
-  builtInClients: [{ system: 'Windows', evidence: [CLIENT_SYSTEMS.windowsTunnelTypes] }],
 };

@@ -15,7 +15,17 @@ export interface FlowSet {
 export interface EncapsulationOverhead {
   /** The form that it is about: `MPPE 128, IPv4`. */
   readonly form: string;
-  readonly parts: readonly { readonly name: string; readonly bytes: number }[];
+  readonly parts: readonly OverheadPart[];
+  /**
+   * Where packets are padded: the payload and so many bytes `with` it are filled up to a multiple of `to`. The part that
+   * pads is the most that this can take.
+   */
+  readonly padding?: { readonly to: number; readonly with: number };
+}
+
+export interface OverheadPart {
+  readonly name: string;
+  readonly bytes: number;
 }
 
 /** How well a protocol protects what it carries, in plain words. */
@@ -30,16 +40,6 @@ export interface CryptographicStanding {
   readonly evidence: readonly Evidence[];
 }
 
-/** An operating system that can dial the protocol without an added program. */
-export interface BuiltInClient {
-  readonly system: string;
-  /** From which version on; left out, as far back as matters. */
-  readonly since?: string;
-  /** The last version that has it; left out, still there. */
-  readonly until?: string;
-  readonly evidence: readonly Evidence[];
-}
-
 /** A VPN protocol, as far as networks, clients and reviewers care. */
 export interface VpnProtocol {
   readonly id: VpnProtocolId;
@@ -51,5 +51,4 @@ export interface VpnProtocol {
   readonly flowSets: readonly FlowSet[];
   readonly overhead: readonly EncapsulationOverhead[];
   readonly standing: CryptographicStanding;
-  readonly builtInClients: readonly BuiltInClient[];
 }

@@ -1,6 +1,5 @@
 import { Flow } from '../flows/flow';
 import type { Evidence } from '../network/evidence';
-import { CLIENT_SYSTEMS } from './client-systems';
 import type { VpnProtocol } from './vpn-protocol';
 
 const PACKET_SIZES: Evidence = {
@@ -58,8 +57,4 @@ export const WIREGUARD: VpnProtocol = {
       PACKET_SIZES,
     ],
   },
-  builtInClients: [
-    { system: 'Linux', since: 'kernel 5.6', evidence: [CLIENT_SYSTEMS.memory] },
-    { system: 'ChromeOS', evidence: [CLIENT_SYSTEMS.memory] },
-  ],
 };

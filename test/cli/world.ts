@@ -17,6 +17,7 @@ export interface Surroundings {
   readonly stdin?: string;
   readonly terminal?: 'stdin' | 'stdout';
   readonly now?: Date;
+  readonly env?: Readonly<Record<string, string>>;
   /** What happens to whoever writes to standard output. */
   readonly broken?: NodeJS.ErrnoException;
 }
@@ -31,13 +32,14 @@ export class Shell {
   public async run(line: string | readonly string[], surroundings: Surroundings = {}): Promise<Done> {
     const words = typeof line === 'string' ? line.split(' ') : line;
     const argv = words.map((word) => word.replace(/^(--\w+=)?\.\//, `$1${this.folder}/`));
-    const { stdin = '', terminal, now = NOW, broken } = surroundings;
+    const { stdin = '', terminal, now = NOW, env = {}, broken } = surroundings;
     const [stdout, stderr] = [new Sink(broken), new Sink()];
     const status = await run(argv, {
       stdin: Object.assign(Readable.from([stdin]), { isTTY: terminal === 'stdin' }),
       stdout: Object.assign(stdout, { isTTY: terminal === 'stdout' }),
       stderr,
       now,
+      env,
     });
     const said = stderr.text.replace(/^ {6}at .*:\d+\n/m, '').replaceAll(this.folder, '.');
     return { status, stdout: stdout.text, stderr: said };

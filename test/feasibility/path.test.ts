@@ -35,7 +35,7 @@ describe('a path', () => {
   test.each([[[undefined]], [[{}]], [[{ element: 'nat' }]], [[{ element: { facts: 'none' } }]]])(
     'with the hop %j is refused',
     (hops) => {
-      expect(() => pathOf('client', hops as never)).toThrow('a hop of the path is not a network element');
+      expect(() => pathOf('client', hops as never)).toThrow('hop 1 of the path is not a network element');
     },
   );
 });

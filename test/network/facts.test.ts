@@ -1,8 +1,11 @@
 import { DIAGNOSTIC_CODES } from '../../lib/diagnostics';
 import { DIRECTIONS, Flow } from '../../lib/flows';
-import { AWS, AZURE, type CarriageFact, COMMON, factFor, type NetworkElement } from '../../lib/network';
+import { AWS, AZURE, type CarriageFact, COMMON, factFor, GOOGLE, type NetworkElement } from '../../lib/network';
+import * as clouds from '../../lib/network/clouds';
 
-const ELEMENTS = [...Object.values(COMMON), ...Object.values(AWS), ...Object.values(AZURE)];
+const ELEMENTS = [COMMON, AWS, AZURE, GOOGLE, ...Object.values(clouds)].flatMap((elements): NetworkElement[] =>
+  Object.values(elements),
+);
 const FLOWS = [Flow.tcp(1723), Flow.udp(4500), Flow.GRE, Flow.ESP];
 
 const facts = ELEMENTS.flatMap((element) =>
@@ -26,7 +29,7 @@ describe('every element', () => {
     const ids = ELEMENTS.map(({ id }) => id);
     expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
     expect(ELEMENTS.filter(({ id, platform }) => !id.startsWith(`${platform}.`)).map(({ id }) => id)).toEqual([]);
-    expect(ids.filter((id) => !/^[a-z]+\.[a-z]+(-[a-z]+)*$/.test(id))).toEqual([]);
+    expect(ids.filter((id) => !/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/.test(id))).toEqual([]);
   });
 
   test('has a name in full that no other has, and a short one for the line of a path', () => {

@@ -3,7 +3,7 @@
 // code that it gets when the condition does not hold.
 
 import { type Direction, Flow } from '../../lib/flows';
-import { AWS, AZURE, COMMON, factFor, type NetworkElement } from '../../lib/network';
+import { AWS, AZURE, COMMON, FIREWALLS, factFor, type NetworkElement } from '../../lib/network';
 
 const RULE = 'conditional RULE_MISSING';
 const IN_ONLY_BY_RULE = `${RULE} / carries`;
@@ -100,13 +100,31 @@ const AZURE_ROWS: Row[] = [
 ];
 
 const HELPER = 'conditional PPTP_HELPER_MISSING';
+const NO_ANSWER = 'carries / drops PPTP_HELPER_MISSING';
+const PRODUCT = 'conditional GRE_DROPPED_BY_FIREWALL';
 
 const COMMON_ROWS: Row[] = [
   ['internet', COMMON.INTERNET, 'carries', 'carries', 'carries', 'carries'],
   ['NAT router of the clients', COMMON.CLIENT_NAT, 'carries', HELPER, 'carries', 'undocumented'],
   ['carrier NAT', COMMON.CARRIER_NAT, 'carries', 'undocumented', 'carries', 'undocumented'],
   ['client’s own filter', COMMON.CLIENT_DEVICE, 'carries', `carries / ${HELPER}`, 'carries', 'undocumented'],
+  ['firewall of Windows', COMMON.WINDOWS_FIREWALL, 'carries', 'carries', 'carries', 'undocumented'],
   ['host filter', COMMON.HOST_FILTER, RULE, RULE, RULE, RULE],
+  ['NAT router with helper', COMMON.CLIENT_NAT_WITH_HELPER, 'carries', 'carries', 'carries', 'undocumented'],
+  ['NAT router without', COMMON.CLIENT_NAT_WITHOUT_HELPER, 'carries', NO_ANSWER, 'carries', 'undocumented'],
+  ['NAT router of pf', COMMON.CLIENT_NAT_BY_ADDRESS, 'carries', HELPER, 'carries', 'undocumented'],
+  ['GRE to one client', COMMON.CLIENT_NAT_TO_ONE_CLIENT, 'carries', HELPER, 'carries', 'undocumented'],
+  ['1:1 of a client', COMMON.CLIENT_ONE_TO_ONE_NAT, 'carries', 'carries', 'carries', 'undocumented'],
+  ['firewall of the clients', COMMON.CLIENT_FIREWALL, 'carries', NO_ANSWER, 'carries', 'undocumented'],
+  ['the same with helper', COMMON.CLIENT_FIREWALL_WITH_HELPER, 'carries', 'carries', 'carries', 'undocumented'],
+  ['1:1 of the gateway', COMMON.ONE_TO_ONE_NAT, 'carries', 'carries', 'carries', 'carries by inference'],
+  ['port forward', COMMON.PORT_FORWARD, RULE, 'drops RULE_MISSING / carries', RULE, RULE],
+  ['port forward with GRE', COMMON.PORT_FORWARD_WITH_GRE, RULE, 'carries', RULE, RULE],
+  ['port forward with helper', COMMON.PORT_FORWARD_WITH_HELPER, RULE, 'carries', RULE, RULE],
+  ['firewall', COMMON.FIREWALL, RULE, 'drops PPTP_HELPER_MISSING / carries', RULE, RULE],
+  ['firewall with helper', COMMON.FIREWALL_WITH_HELPER, RULE, 'carries', RULE, RULE],
+  ['GRE as established only', COMMON.ESTABLISHED_ONLY_FILTER, RULE, 'drops PPTP_HELPER_MISSING / carries', RULE, RULE],
+  ...Object.values(FIREWALLS).map((product): Row => [product.short, product, RULE, PRODUCT, RULE, RULE]),
 ];
 
 /** What an element does to a flow, as a cell of the tables above. */

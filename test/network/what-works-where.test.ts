@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RESULT_WORDS, table } from '../../lib/cli/explain-table';
+import { PLATFORM_IDS } from '../../lib/network';
 import { whatWorksWhere } from '../../scripts/what-works-where';
 
 const page = readFileSync(join(__dirname, '..', '..', 'docs', 'what-works-where.md'), 'utf8');
@@ -9,20 +11,47 @@ describe('docs/what-works-where.md', () => {
     expect(page).toBe(whatWorksWhere());
   });
 
-  test('answers in short what works on which way', () => {
-    const rows = page.split('\n').filter((line) => /^\| (AWS|Azure), /.test(line));
-    expect(rows.join('\n')).toBe(
-      [
-        '| AWS, Elastic IP | works | works | works | works | works | works |',
-        '| AWS, behind a NAT gateway | no | no | no | no | no | no |',
-        '| AWS, behind an NLB | no | works | works | works | works | works |',
-        '| AWS, behind an ALB | no | no | no | no | no | no |',
-        '| AWS, behind Global Accelerator | no | works | works | works | works | works |',
-        '| AWS, over a transit gateway | unverified | works | works | works | works | works |',
-        '| Azure, public IP | no | works | works | works | works | works |',
-        '| Azure, behind a load balancer | no | works | works | works | works | works |',
-      ].join('\n'),
+  test('has the table that explain prints, row by row', () => {
+    const printed = table().map(
+      ({ way, results }) => `| ${[way.title, ...results.map(({ result }) => RESULT_WORDS[result])].join(' | ')} |`,
     );
+    const [head = '', ...rest] = page.split('| Way to the gateway | PPTP ')[1]?.split('\n') ?? [];
+    expect(head).toBe('| L2TP/IPsec | SSTP | IKEv2 | OpenVPN | WireGuard |');
+    expect(rest.slice(1, rest.indexOf(''))).toEqual(printed);
+  });
+
+  test.each([
+    ['AWS, internet gateway', 'works works works works works works'],
+    ['AWS, behind NAT gateway', 'no no no no no no'],
+    ['AWS, behind NLB', 'no works works works works works'],
+    ['AWS, behind ALB', 'no no no no no no'],
+    ['AWS, behind Global Accelerator', 'no works works works works works'],
+    ['AWS, over transit gateway', 'unverified works works works works works'],
+    ['AWS, Client VPN endpoint', 'no no no no works no'],
+    ['Azure, public IP', 'no works works works works works'],
+    ['Azure, behind load balancer', 'no works works works works works'],
+    ['Azure, VPN Gateway', 'no no no works works no'],
+    ['Google Cloud, external IP', 'unverified works works works works works'],
+    ['Google Cloud, behind Cloud NAT', 'no no no no no no'],
+    ['Hetzner Cloud, public IP', 'works works works works works works'],
+    ['DigitalOcean, public IP', 'no works works works works works'],
+    ['Linode, public IP', 'no works works works works works'],
+    ['Scaleway, public IP', 'unverified works works works works works'],
+    ['No cloud, behind port forward', 'no works works works works works'],
+    ["No cloud, public address; clients behind clients' NAT router", 'unverified works works works works works'],
+    ['No cloud, public address; clients behind NAT router without helper', 'no works works works works works'],
+    ['No cloud, public address; clients behind carrier NAT', 'unverified works works works works works'],
+    ["No cloud, public address; clients behind client's 1:1 NAT", 'works works works works works works'],
+  ])('answers in short: %s', (title, results) => {
+    expect(page).toContain(`\n| ${title} | ${results.replaceAll(' ', ' | ')} |\n`);
+  });
+
+  test('names the kinds of evidence of every hop of every way', () => {
+    const [section = ''] = page.split('| Way to the gateway | Each hop |')[1]?.split('\n\n') ?? [];
+    const rows = section.split('\n').slice(2);
+    expect(rows.length).toBe(table().length);
+    const cells = rows.flatMap((row) => row.split(/(?<!\\)\|/)[2]?.split('<br>') ?? []);
+    expect(cells.filter((cell) => !/: (vendor|field report|experiment|inference)(, |$| )/.test(cell))).toEqual([]);
   });
 
   test('has a source for each number, and refers to each source', () => {
@@ -40,7 +69,8 @@ describe('docs/what-works-where.md', () => {
       const [head = '', ...rows] = table.split('\n');
       return rows.filter((row) => cells(row) !== cells(head));
     });
-    expect(tables.length).toBe(5);
+    // Two in short, one for each platform, one of the protocols.
+    expect(tables.length).toBe(PLATFORM_IDS.length + 3);
     expect(ragged).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ jest.setTimeout(600_000);
 
 const aws = ['aws-cdk-lib'];
 const azure = ['cdktf', '@cdktf/provider-azurerm'];
+const google = ['cdktf', '@cdktf/provider-google'];
 
 /** Runs a line of JavaScript in `folder` and returns what it printed as JSON. */
 function evaluate(folder: string, line: string, type: 'commonjs' | 'module' = 'commonjs'): unknown {
@@ -33,6 +34,12 @@ describe.each([
     missing: /Cannot find (module|package) '(cdktf|@cdktf\/provider-azurerm)/,
   },
   { cloud: 'azure', peers: azure, other: 'aws', missing: /Cannot find (module|package) 'aws-cdk-lib/ },
+  {
+    cloud: 'google',
+    peers: google,
+    other: 'azure',
+    missing: /Cannot find (module|package) '@cdktf\/provider-azurerm/,
+  },
 ])('installed with the peers of ./$cloud only', ({ cloud, peers, other, missing }) => {
   let folder: string;
   beforeAll(() => {
@@ -40,7 +47,7 @@ describe.each([
     folder = installed(pack().path, ...versions);
   });
 
-  test.each(['pptp-constructs', `pptp-constructs/${cloud}`])(
+  test.each(['pptp-constructs', 'pptp-constructs/rules', `pptp-constructs/${cloud}`])(
     '%s can be required and imported, with the same names',
     (specifier) => {
       const { required, imported } = names(folder, specifier);
@@ -74,9 +81,17 @@ test.each([
     specifier: 'pptp-constructs',
     forbidden: /^(aws-cdk-lib|@aws-cdk|cdktf|@cdktf|@cdktn|constructs|@peculiar|reflect-metadata|tsyringe)$/,
   },
+  {
+    specifier: 'pptp-constructs/rules',
+    forbidden: /^(aws-cdk-lib|@aws-cdk|cdktf|@cdktf|@cdktn|constructs|@peculiar|reflect-metadata|tsyringe)$/,
+  },
   { specifier: 'pptp-constructs/aws', forbidden: /^(cdktf|@cdktf|@cdktn|@peculiar|reflect-metadata|tsyringe)$/ },
   {
     specifier: 'pptp-constructs/azure',
+    forbidden: /^(aws-cdk-lib|@aws-cdk|@cdktn|@peculiar|reflect-metadata|tsyringe)$/,
+  },
+  {
+    specifier: 'pptp-constructs/google',
     forbidden: /^(aws-cdk-lib|@aws-cdk|@cdktn|@peculiar|reflect-metadata|tsyringe)$/,
   },
 ])(
@@ -95,6 +110,10 @@ test.each([
 test.each([
   { specifier: 'pptp-constructs/aws', other: 'azure' },
   { specifier: 'pptp-constructs/azure', other: 'aws' },
+  { specifier: 'pptp-constructs/azure', other: 'google' },
+  { specifier: 'pptp-constructs/google', other: 'aws' },
+  { specifier: 'pptp-constructs/google', other: 'azure' },
+  { specifier: 'pptp-constructs/rules', other: 'aws' },
 ])('$specifier loads no file of ours about $other either, its facts included', ({ specifier, other }) => {
   const loaded = evaluate(
     repository,

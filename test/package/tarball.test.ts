@@ -23,7 +23,7 @@ test('holds one module and its types for every source file, the documents, and n
     return [`${name}.js`, `${name}.d.ts`];
   });
   const allowed = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', ...modules]);
-  const isDocument = (file: string) => /^docs\/[\w/-]+\.(md|svg|png)$/.test(file);
+  const isDocument = (file: string) => /^docs\/[\w/.-]+\.(md|json|svg|png)$/.test(file);
 
   expect(tarball.files.filter((file) => !allowed.has(file) && !isDocument(file))).toEqual([]);
   expect(modules.filter((file) => !tarball.files.includes(file))).toEqual([]);
@@ -32,7 +32,7 @@ test('holds one module and its types for every source file, the documents, and n
 
 test('every entry point that package.json names is in it', () => {
   const targets = JSON.stringify(manifest.exports).match(/\.\/dist\/[\w./-]+/g);
-  expect(targets).toHaveLength(6);
+  expect(targets).toHaveLength(10);
   expect(targets!.filter((target) => !tarball.files.includes(target.slice(2)))).toEqual([]);
 });
 

@@ -9,7 +9,7 @@ jest.setTimeout(300_000);
 let folder: string;
 beforeAll(() => {
   folder = linked(pack());
-  const entries = ['', '/aws', '/azure'];
+  const entries = ['', '/aws', '/azure', '/google', '/rules'];
   write(
     folder,
     'app.ts',

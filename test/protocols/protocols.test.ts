@@ -16,14 +16,6 @@ const bytes = (protocol: VpnProtocol) =>
   Object.fromEntries(
     protocol.overhead.map(({ form, parts }) => [form, parts.reduce((sum, part) => sum + part.bytes, 0)]),
   );
-const clients = (protocol: VpnProtocol) =>
-  protocol.builtInClients.map(({ system, since, until }) =>
-    [
-      system,
-      ...(since === undefined ? [] : [`since ${since}`]),
-      ...(until === undefined ? [] : [`until ${until}`]),
-    ].join(' '),
-  );
 
 describe('the list of protocols', () => {
   test('has the six, each with an id and a name of its own', () => {
@@ -75,6 +67,9 @@ describe('the bytes that a protocol adds to a packet', () => {
       PPTP,
       {
         'MPPE 128 over IPv4, at most': 44,
+        'MPPE 128 over IPv4, without acknowledgement': 40,
+        'without encryption over IPv4, at most': 40,
+        'without encryption over IPv4, without acknowledgement and with PPP header compression': 33,
         'MPPE 128 over IPv4, without acknowledgement and with PPP header compression': 36,
       },
     ],
@@ -154,53 +149,13 @@ describe('the cryptographic standing of a protocol', () => {
   );
 });
 
-describe('the operating systems with a built-in client', () => {
-  test.each([
-    [
-      PPTP,
-      [
-        'Windows',
-        'Windows Server, dialling out',
-        'macOS until 10.11',
-        'iOS until 9',
-        'Android until 11',
-        "Linux, from the distribution's packages",
-        'MikroTik RouterOS',
-        'FreeBSD (mpd5)',
-        'older routers, printers, cameras and PLCs',
-      ],
-    ],
-    [L2TP_IPSEC, ['Windows', 'macOS', 'iOS', 'Android until 11', 'ChromeOS']],
-    [SSTP, ['Windows']],
-    [IKEV2, ['Windows', 'macOS', 'iOS', 'Android since 12', 'ChromeOS']],
-    [OPENVPN, ['ChromeOS']],
-    [WIREGUARD, ['Linux since kernel 5.6', 'ChromeOS']],
-  ])('are those of $name', (protocol, expected) => {
-    expect(clients(protocol)).toEqual(expected);
-  });
-
-  test('are never more than medium sure where Apple and Android dropped PPTP, which nobody of them wrote down', () => {
-    const sure = (system: string) =>
-      PPTP.builtInClients
-        .find((client) => client.system === system)
-        ?.evidence.map(({ kind, certainty }) => `${kind} ${certainty}`);
-    expect(sure('macOS')).toEqual(['field-report medium', 'vendor high']);
-    expect(sure('Android')).toEqual(['field-report medium']);
-    expect(sure('FreeBSD (mpd5)')).toEqual(['inference low']);
-  });
-});
-
 describe('the evidence about protocols', () => {
-  const evidence = VPN_PROTOCOLS.flatMap(({ id, standing, builtInClients }) => [
-    ...standing.evidence.map((one) => ({ one, where: `${id}: ${one.title}` })),
-    ...builtInClients.flatMap((client) =>
-      client.evidence.map((one) => ({ one, where: `${id}, ${client.system}: ${one.title}` })),
-    ),
-  ]);
+  const evidence = VPN_PROTOCOLS.flatMap(({ id, standing }) =>
+    standing.evidence.map((one) => ({ one, where: `${id}: ${one.title}` })),
+  );
 
-  test.each(VPN_PROTOCOLS)('is there for the standing of $name and for each client', ({ standing, builtInClients }) => {
+  test.each(VPN_PROTOCOLS)('is there for the standing of $name', ({ standing }) => {
     expect(standing.evidence.length).toBeGreaterThan(0);
-    expect(builtInClients.filter((client) => client.evidence.length === 0)).toEqual([]);
   });
 
   test('has a title, a month, and a source where somebody else says it', () => {
@@ -211,11 +166,5 @@ describe('the evidence about protocols', () => {
     const others = evidence.filter(({ one }) => one.kind === 'vendor' || one.kind === 'field-report');
     expect(others.length).toBeGreaterThan(10);
     expect(others.filter(({ one }) => !/^https?:\/\/\S/.test(one.source ?? '')).map(({ where }) => where)).toEqual([]);
-  });
-
-  test('is never more than medium sure where it is an inference', () => {
-    const inferences = evidence.filter(({ one }) => one.kind === 'inference');
-    expect(inferences.length).toBeGreaterThan(0);
-    expect(inferences.filter(({ one }) => one.certainty === 'high').map(({ where }) => where)).toEqual([]);
   });
 });

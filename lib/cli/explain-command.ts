@@ -1,0 +1,100 @@
+import { invalid } from '../errors';
+import type { Result } from '../feasibility/assess';
+import { nearest } from '../nearest';
+import { way } from '../network/ways';
+import { PPTP, VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
+import { type AskedPath, answer } from './explain-answer';
+import { type Given, help, readOptions } from './explain-options';
+import { type World, write } from './world';
+
+const STATUS: Readonly<Record<Result, number>> = { works: 0, 'cannot-work': 1, unverified: 3 };
+
+/**
+ * Runs `pptp-constructs explain`.
+ *
+ * @returns the exit status
+ */
+export async function explain(argv: readonly string[], world: World): Promise<number> {
+  const given = readOptions(argv);
+  if (given.help !== undefined) {
+    await write(world.stdout, help());
+    return 0;
+  }
+  if (given.table !== undefined) {
+    const { table, tableText } = require('./explain-table') as typeof import('./explain-table');
+    await write(world.stdout, given.json === undefined ? tableText(table()) : json().tableJson(table()));
+    return 0;
+  }
+  const found = answer({ paths: await pathsOf(given, world), protocols: protocolsOf(given) });
+  if (given.json === undefined) {
+    const { answerText, COLOURED, PLAIN } = require('./explain-text') as typeof import('./explain-text');
+    await write(world.stdout, answerText(found, isColoured(given, world) ? COLOURED : PLAIN));
+  } else {
+    await write(world.stdout, json().answerJson(found));
+  }
+  return STATUS[found.result];
+}
+
+/** Nobody waits for what another form of the answer needs. */
+function json(): typeof import('./explain-json') {
+  return require('./explain-json');
+}
+
+async function pathsOf(given: Given, world: World): Promise<readonly AskedPath[]> {
+  const [file] = given.from ?? [];
+  if (file !== undefined) {
+    const { readPathFile } = require('./explain-paths') as typeof import('./explain-paths');
+    const paths = await readPathFile(file, world);
+    return paths.map(({ name, fleet, ...path }, index) => ({
+      name: name ?? (paths.length === 1 ? 'the path of the file' : `path ${index + 1}`),
+      path,
+      devices: fleet?.members ?? [],
+      ...(fleet === undefined ? {} : { fleet }),
+    }));
+  }
+  const [cloud = ''] = given.cloud ?? [];
+  const [client] = given.client ?? [];
+  const path = way(cloud, {
+    behind: given.behind ?? [],
+    clientNat: given['client-nat'] ?? [],
+    ...(client === undefined ? {} : { client }),
+  });
+  return [{ name: path.title, path, devices: path.device === undefined ? [] : [{ device: path.device }] }];
+}
+
+function protocolsOf({ protocol: names }: Given): readonly VpnProtocol[] {
+  if (names === undefined) {
+    return [PPTP];
+  }
+  const ids = VPN_PROTOCOLS.map(({ id }) => id);
+  const protocols = names.map(
+    (name) =>
+      VPN_PROTOCOLS.find(({ id }) => id === name.toLowerCase()) ??
+      invalid({
+        code: 'PROTOCOL_UNKNOWN',
+        what: 'there is no VPN protocol of this name here',
+        got: name,
+        allowed: ids.join(', '),
+        instead: `--protocol ${nearest(name, ids) ?? 'ikev2'}`,
+      }),
+  );
+  const twice = protocols.find((protocol, index) => protocols.indexOf(protocol) !== index);
+  if (twice !== undefined) {
+    invalid({
+      code: 'PROTOCOLS_DUPLICATE',
+      what: `${twice.name} is asked about twice`,
+      got: names,
+      allowed: 'each protocol once',
+      instead: `--protocol ${twice.id}`,
+    });
+  }
+  return protocols;
+}
+
+function isColoured(given: Given, { stdout, env = {} }: World): boolean {
+  if (given.color !== undefined || given['no-color'] !== undefined) {
+    return given.color !== undefined;
+  }
+  // https://no-color.org: set and not empty.
+  return stdout.isTTY === true && (env.NO_COLOR ?? '') === '';
+}

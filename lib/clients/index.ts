@@ -1,0 +1,3 @@
+export * from './client-device';
+export { CLIENT_DEVICES, clientDevice, DEVICES, devicesWith } from './devices';
+export * from './fleet';

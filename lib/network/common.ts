@@ -1,0 +1,51 @@
+import {
+  CARRIER_NAT,
+  CLIENT_DEVICE,
+  CLIENT_FIREWALL,
+  CLIENT_FIREWALL_WITH_HELPER,
+  CLIENT_NAT,
+  CLIENT_NAT_BY_ADDRESS,
+  CLIENT_NAT_TO_ONE_CLIENT,
+  CLIENT_NAT_WITH_HELPER,
+  CLIENT_NAT_WITHOUT_HELPER,
+  CLIENT_ONE_TO_ONE_NAT,
+} from './client-side';
+import type { NetworkElement } from './element';
+import { FIREWALLS } from './firewalls';
+import {
+  ESTABLISHED_ONLY_FILTER,
+  FIREWALL,
+  FIREWALL_WITH_HELPER,
+  HOST_FILTER,
+  ONE_TO_ONE_NAT,
+  PORT_FORWARD,
+  PORT_FORWARD_WITH_GRE,
+  PORT_FORWARD_WITH_HELPER,
+} from './gateway-side';
+import { INTERNET } from './internet';
+import { WINDOWS_FIREWALL } from './windows-firewall';
+
+/** The elements that belong to no cloud, from the clients to the gateway. */
+export const COMMON = {
+  CLIENT_DEVICE,
+  WINDOWS_FIREWALL,
+  CLIENT_NAT,
+  CLIENT_NAT_WITH_HELPER,
+  CLIENT_NAT_WITHOUT_HELPER,
+  CLIENT_NAT_BY_ADDRESS,
+  CLIENT_NAT_TO_ONE_CLIENT,
+  CLIENT_ONE_TO_ONE_NAT,
+  CARRIER_NAT,
+  CLIENT_FIREWALL,
+  CLIENT_FIREWALL_WITH_HELPER,
+  INTERNET,
+  ONE_TO_ONE_NAT,
+  PORT_FORWARD,
+  PORT_FORWARD_WITH_GRE,
+  PORT_FORWARD_WITH_HELPER,
+  ...FIREWALLS,
+  FIREWALL,
+  FIREWALL_WITH_HELPER,
+  ESTABLISHED_ONLY_FILTER,
+  HOST_FILTER,
+} as const satisfies Record<string, NetworkElement>;
