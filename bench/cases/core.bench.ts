@@ -31,12 +31,14 @@ const fleetOf = (clients: number): FleetPath[] =>
     ),
   }));
 
+const [many, few] = [fleetOf(10_000), fleetOf(50)];
+
 const cases: Case[] = [
   {
     name: 'choose among six protocols on 50 paths for 10,000 clients / for 50',
     bound: 1.5,
-    ours: () => chooseForFleet({ paths: fleetOf(10_000) }),
-    reference: () => chooseForFleet({ paths: fleetOf(50) }),
+    ours: () => chooseForFleet({ paths: many }),
+    reference: () => chooseForFleet({ paths: few }),
   },
   {
     name: 'assess one path for six protocols / JSON.parse of that path',
