@@ -1,15 +1,12 @@
 import type { Result } from '../feasibility/assess';
 import type { FleetChoice } from '../feasibility/choose-for-fleet';
-import { explainVerdict } from '../feasibility/explain';
+import { explainVerdict, wrap } from '../feasibility/explain';
 import { explainSize } from '../feasibility/mtu';
 import { hopName } from '../feasibility/path';
 import type { Alternative, Answer, AskedPath, Condition, Finding, Word } from './explain-answer';
 
 /** Turns a text into a coloured one. */
 export type Paint = (text: string, colour: 'red' | 'yellow' | 'green') => string;
-
-/** Longest line of running text. The line of the path is never wrapped: the marks below it would lose their place. */
-const WIDTH = 112;
 
 /** A terminal's colours. */
 export const COLOURED: Paint = (text, colour) =>
@@ -37,7 +34,7 @@ function choiceText(choice: FleetChoice): string {
     .split('\n')
     .flatMap((line) => {
       const indent = `  ${/^ */.exec(line)?.[0] ?? ''}`;
-      return line === '' ? [''] : wrapped(line.trim(), WIDTH - indent.length).map((part) => `${indent}${part}`);
+      return line === '' ? [''] : wrap(line.trim(), indent, indent);
     })
     .join('\n');
 }
@@ -80,24 +77,9 @@ function section(title: string, lines: readonly Line[]): string {
   const width = Math.max(...lines.map(([lead]) => lead.length));
   const rows = lines.flatMap(([lead, text]) => {
     const first = width === 0 ? '    ' : `    ${lead.padEnd(width)}  `;
-    return wrapped(text, WIDTH - first.length).map((part, index) =>
-      index === 0 ? `${first}${part}` : `${' '.repeat(first.length)}${part}`,
-    );
+    return wrap(text, first, ' '.repeat(first.length));
   });
   return rows.length === 0 ? '' : [`  ${title}:`, ...rows].join('\n');
-}
-
-function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line === undefined || line.length + 1 + word.length > width) {
-      lines.push(word);
-    } else {
-      lines[lines.length - 1] = `${line} ${word}`;
-    }
-  }
-  return lines;
 }
 
 const SPOKEN = { 'built-in': 'built in', package: 'by the package', app: 'by', none: 'not at all' } as const;
