@@ -1,0 +1,10 @@
+export { InvalidInputError, PptpConstructsError, RefusalError } from '../errors';
+export { Flow, Insecure } from '../flows';
+export { type FlowSet, IKEV2, L2TP_IPSEC, OPENVPN, PPTP, SSTP, type VpnProtocol, WIREGUARD } from '../protocols';
+export { Clients } from '../rules/clients';
+export { EdgePlan, type EdgePlanOptions, GATEWAY_ADDRESS } from './plan';
+export type { EdgeBlock, EdgePurpose } from './product';
+export { EDGE_PRODUCTS } from './products';
+export { type EdgeConfiguration, type EdgeFile, renderEdge } from './render';
+export { EDGE_ROLES, type EdgeProof, type EdgeRole, type Publication } from './role';
+export type { EdgeSiteOptions } from './site';
