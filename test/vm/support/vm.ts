@@ -2,7 +2,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
+import * as readline from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, LostAnswer, NoAnswer, type Question } from './agent';
 
 /** What a command in a machine did. */
 export interface Outcome {
@@ -38,6 +40,11 @@ export interface VmOptions {
   readonly accelerator: 'tcg' | 'kvm';
 }
 
+/** How long an answer may take, in milliseconds. Three other machines that boot on two processors take their time. */
+const PATIENCE = 120_000;
+
+const PING: Question = { command: 'guest-ping', patience: 3000, isRepeatable: true };
+
 const running = new Set<Vm>();
 
 process.on('exit', () => {
@@ -61,11 +68,14 @@ export class Vm {
 
   private readonly process: ChildProcess;
   private readonly ended: Promise<void>;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly agent: Agent;
   private hasEnded = false;
+  /** What became of the last question, where the machine did not answer it in all its time. */
+  private silence: Error | undefined;
 
   private constructor(private readonly options: VmOptions) {
     const argv = argumentsOf(options);
+    this.agent = new Agent(this.file('agent.sock'));
     fs.writeFileSync(this.file('command'), `${argv.map((word) => `'${word}'`).join(' ')}\n`);
     const log = fs.openSync(this.file('qemu.log'), 'w');
     // It ends with this process, however that ends.
@@ -74,6 +84,7 @@ export class Vm {
     this.ended = new Promise((resolve) => {
       const end = () => {
         this.hasEnded = true;
+        this.agent.close();
         running.delete(this);
         resolve();
       };
@@ -98,7 +109,7 @@ export class Vm {
 
   /** Waits until the agent answers. */
   public async booted(seconds = 600): Promise<void> {
-    await this.until('the agent to answer', seconds, () => this.ask('guest-ping', {}, 3000));
+    await this.until('the agent to answer', seconds, () => this.agent.ask(PING));
   }
 
   /** Tries until it does not fail. */
@@ -120,21 +131,24 @@ export class Vm {
   /** Runs lines of shell. */
   public async run(script: string, options: { input?: string; seconds?: number } = {}): Promise<Outcome> {
     const { input, seconds = 60 } = options;
-    const { pid } = await this.ask<{ pid: number }>('guest-exec', {
-      path: '/bin/bash',
-      arg: ['-c', `exec 2>&1\n${script}`],
-      'capture-output': true,
-      ...(input === undefined ? {} : { 'input-data': Buffer.from(input).toString('base64') }),
+    const { pid } = await this.ask<{ pid: number }>({
+      command: 'guest-exec',
+      args: {
+        path: '/bin/bash',
+        arg: ['-c', `exec 2>&1\n${script}`],
+        'capture-output': true,
+        ...(input === undefined ? {} : { 'input-data': Buffer.from(input).toString('base64') }),
+      },
     });
     const end = Date.now() + seconds * 1000;
     for (let wait = 20; ; wait = Math.min(wait * 1.5, 500)) {
-      const done = await this.ask<ExecStatus>('guest-exec-status', { pid });
+      const done = await this.ask<ExecStatus>({ command: 'guest-exec-status', args: { pid }, isRepeatable: true });
       if (done.exited) {
         const text = Buffer.from(done['out-data'] ?? '', 'base64').toString();
         return { status: done.exitcode ?? 128 + (done.signal ?? 0), text };
       }
       if (Date.now() > end) {
-        await this.ask('guest-exec', { path: '/bin/kill', arg: [String(pid)] });
+        await this.ask({ command: 'guest-exec', args: { path: '/bin/kill', arg: [String(pid)] } });
         throw new Error(`${this.name}: not done after ${seconds} s: ${script}`);
       }
       await sleep(wait);
@@ -156,13 +170,19 @@ export class Vm {
    */
   public async eventually(script: string, seconds: number): Promise<number> {
     const begin = Date.now();
-    const { status, text } = await this.run(
-      `until last=$( { ${script}; } 2>&1 ); do
+    const attempt = () =>
+      this.run(
+        `until last=$( { ${script}; } 2>&1 ); do
         if [ $SECONDS -ge ${seconds} ]; then echo "$last"; exit 1; fi
         sleep 0.5
       done`,
-      { seconds: seconds + 60 },
-    );
+        { seconds: seconds + 60 },
+      );
+    // What waits may wait once more.
+    const { status, text } = await attempt().catch((error) => {
+      if (error.cause instanceof LostAnswer) return attempt();
+      throw error;
+    });
     if (status !== 0) {
       throw new Error(
         `${this.name}: waited ${seconds} s for success of\n${script}\nwhich last gave ${text}\n${this.tail()}`,
@@ -192,13 +212,15 @@ export class Vm {
 
   public async bootId(): Promise<string> {
     // Short patience: an agent that a reboot ended never answers.
-    const { pid } = await this.ask<{ pid: number }>(
-      'guest-exec',
-      { path: '/bin/cat', arg: ['/proc/sys/kernel/random/boot_id'], 'capture-output': true },
-      3000,
-    );
+    const patience = 3000;
+    const { pid } = await this.agent.ask<{ pid: number }>({
+      command: 'guest-exec',
+      args: { path: '/bin/cat', arg: ['/proc/sys/kernel/random/boot_id'], 'capture-output': true },
+      patience,
+    });
     for (;;) {
-      const done = await this.ask<ExecStatus>('guest-exec-status', { pid }, 3000);
+      const status = { command: 'guest-exec-status', args: { pid }, patience, isRepeatable: true };
+      const done = await this.agent.ask<ExecStatus>(status);
       if (done.exited) {
         return Buffer.from(done['out-data'] ?? '', 'base64').toString();
       }
@@ -209,6 +231,7 @@ export class Vm {
   /** Stops the machine and keeps it: its memory in a file, and its disk. */
   public async freeze(memory: string, disk: string): Promise<void> {
     await this.sh('sync; echo 3 >/proc/sys/vm/drop_caches; sync');
+    this.agent.close();
     await this.qmp('stop');
     await this.qmp('migrate-set-parameters', { 'max-bandwidth': 10_000_000_000 });
     await this.qmp('migrate', { uri: `exec:zstd -q -3 -f -o ${memory}` });
@@ -236,7 +259,7 @@ export class Vm {
 
   /** Lets the machine end by itself. */
   public async shutDown(): Promise<void> {
-    await this.ask('guest-exec', { path: '/bin/systemctl', arg: ['poweroff'] });
+    await this.ask({ command: 'guest-exec', args: { path: '/bin/systemctl', arg: ['poweroff'] } });
     await this.until('the machine to be off', 90, async () => {
       if (!this.hasEnded) {
         throw new Error('still on');
@@ -262,11 +285,55 @@ export class Vm {
     return `${read('qemu.log')}\n${read('console.log').slice(-300)}`;
   }
 
-  /** One request to the agent after the other. */
-  private ask<T = unknown>(command: string, args: object = {}, milliseconds = 20_000): Promise<T> {
-    const mine = this.turn.then(() => askAgent<T>(this.file('agent.sock'), command, args, milliseconds));
-    this.turn = mine.catch(() => undefined);
-    return mine;
+  /**
+   * Asks with the patience that an emulated machine takes beside others that boot. One that was silent so long is first
+   * asked whether it is there again: not every test waits for a machine that is dead.
+   */
+  private async ask<T = unknown>(question: Omit<Question, 'patience'>): Promise<T> {
+    if (this.silence !== undefined) {
+      await this.agent.ask(PING).catch(() => {
+        throw this.silence;
+      });
+      this.silence = undefined;
+    }
+    const before = this.processorSeconds;
+    try {
+      return await this.agent.ask<T>({ ...question, patience: PATIENCE });
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) {
+        throw new Error(`${this.name}: ${error}; ${this.hasEnded ? 'QEMU has ended' : 'QEMU runs'}`, { cause: error });
+      }
+      const took = this.processorSeconds - before;
+      this.silence = new Error(`${this.name}: ${error.message}; ${await this.state()}, took ${took} s of a processor`);
+      throw this.silence;
+    }
+  }
+
+  /** What can be said about a machine whose agent is silent. */
+  private async state(): Promise<string> {
+    const pings = await this.agent.ask({ ...PING, patience: 10_000 }).then(
+      () => 'a ping is answered',
+      () => 'a ping is not answered either',
+    );
+    if (this.hasEnded) {
+      return `${pings}; QEMU has ended\n${this.tail()}`;
+    }
+    const status = await askMonitor<{ status: string }>(this.file('monitor.sock'), 'query-status', {}, 10_000).then(
+      (answer) => `says '${answer.status}'`,
+      (error) => `does not say how it is (${error})`,
+    );
+    return `${pings}; QEMU runs, ${status}`;
+  }
+
+  /** The time of processors that QEMU has taken. */
+  private get processorSeconds(): number {
+    try {
+      // After the name, which may hold spaces: the 14th and the 15th field, in hundredths.
+      const fields = fs.readFileSync(`/proc/${this.process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      return (Number(fields[11]) + Number(fields[12])) / 100;
+    } catch {
+      return Number.NaN; // it has ended
+    }
   }
 
   private qmp<T = unknown>(command: string, args: object = {}): Promise<T> {
@@ -324,41 +391,34 @@ function argumentsOf(options: VmOptions): string[] {
   ];
 }
 
-/** One connection for each request: after a reboot, answers of the agent before never get mixed up with the next one's. */
-function askAgent<T>(socket: string, command: string, args: object, milliseconds: number): Promise<T> {
-  const id = Math.floor(Math.random() * 1e9);
-  let isInStep = false;
-  return conversation<T>(socket, `${command} ${JSON.stringify(args).slice(0, 200)}`, milliseconds, {
-    heedsErrors: () => isInStep,
-    first: Buffer.concat([Buffer.from([0xff]), line({ execute: 'guest-sync-delimited', arguments: { id } })]),
-    answer: (message, send) => {
-      if (isInStep) {
-        return true;
-      }
-      if (message.return === id) {
-        isInStep = true;
-        send(line({ execute: command, arguments: args }));
-      }
-      return false;
-    },
-  });
-}
-
-function askMonitor<T>(socket: string, command: string, args: object): Promise<T> {
-  let isReady = false;
-  return conversation<T>(socket, command, 60_000, {
-    heedsErrors: () => true,
-    answer: (message, send) => {
-      if (message.QMP !== undefined) {
-        send(line({ execute: 'qmp_capabilities' }));
+/** Gives QEMU one command. */
+function askMonitor<T>(socket: string, command: string, args: object, milliseconds = 60_000): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const connection = net.connect(socket);
+    const end = (act: () => void) => {
+      clearTimeout(patience);
+      connection.destroy();
+      act();
+    };
+    const patience = setTimeout(() => end(() => reject(new Error(`no answer to ${command}`))), milliseconds);
+    connection.on('error', (error) => end(() => reject(error)));
+    connection.on('close', () => end(() => reject(new Error(`connection closed at ${command}`))));
+    const say = (message: object) => connection.write(`${JSON.stringify(message)}\n`);
+    let isReady = false;
+    readline.createInterface({ input: connection }).on('line', (text) => {
+      const message = JSON.parse(text) as Message;
+      if (message.error !== undefined) {
+        const { desc } = message.error;
+        end(() => reject(new Error(`${command}: ${desc}`)));
+      } else if (message.QMP !== undefined) {
+        say({ execute: 'qmp_capabilities' });
       } else if (message.event === undefined && !isReady) {
         isReady = true;
-        send(line({ execute: command, arguments: args }));
-      } else {
-        return message.event === undefined;
+        say({ execute: command, arguments: args });
+      } else if (message.event === undefined) {
+        end(() => resolve(message.return as T));
       }
-      return false;
-    },
+    });
   });
 }
 
@@ -367,48 +427,4 @@ interface Message {
   readonly error?: { readonly desc: string };
   readonly event?: string;
   readonly QMP?: unknown;
-}
-
-interface Talk {
-  readonly first?: Buffer;
-  /** The agent complains about whatever it got before it is in step. */
-  readonly heedsErrors: () => boolean;
-  /** Whether this message is the answer that was waited for. */
-  readonly answer: (message: Message, send: (data: Buffer) => void) => boolean;
-}
-
-function conversation<T>(socket: string, what: string, milliseconds: number, talk: Talk): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const connection = net.connect(socket);
-    let received = Buffer.alloc(0);
-    const end = (act: () => void) => {
-      clearTimeout(patience);
-      connection.destroy();
-      act();
-    };
-    const patience = setTimeout(() => end(() => reject(new Error(`no answer to ${what}`))), milliseconds);
-    connection.on('error', (error) => end(() => reject(error)));
-    connection.on('close', () => end(() => reject(new Error(`connection closed at ${what}`))));
-    connection.on('connect', () => talk.first && connection.write(talk.first));
-    connection.on('data', (data: Buffer) => {
-      received = Buffer.concat([received, data]);
-      for (let at = received.indexOf(10); at >= 0; at = received.indexOf(10)) {
-        const text = received.subarray(0, at).toString('latin1').replaceAll('\xff', '');
-        received = received.subarray(at + 1);
-        const message = text.trim() === '' ? undefined : (JSON.parse(text) as Message);
-        if (message?.error !== undefined && talk.heedsErrors()) {
-          const { desc } = message.error;
-          return end(() => reject(new Error(`${what}: ${desc}`)));
-        }
-        if (message !== undefined && talk.answer(message, (next) => connection.write(next))) {
-          return end(() => resolve(message.return as T));
-        }
-      }
-      return undefined;
-    });
-  });
-}
-
-function line(message: object): Buffer {
-  return Buffer.from(`${JSON.stringify(message)}\n`);
 }
