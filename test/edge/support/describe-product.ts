@@ -85,14 +85,17 @@ export function describeProduct(id: string, read: Reader, tells: (role: EdgeRole
         }
         const reading = read(configuration);
         const can = tells(site.role);
-        test.each(wanted(plan, site))('lets through $what', (probe) => {
-          expect(answer(reading, probe)).toBe('allow');
+        // One test for many packets: what is listed is what was answered wrongly.
+        const answers = (probes: readonly Probe[], isRight: (given: Answer) => boolean) =>
+          probes.flatMap((probe) => (isRight(answer(reading, probe)) ? [] : [probe.what]));
+        test('lets through every flow of the plan, both ways', () => {
+          expect(answers(wanted(plan, site), (given) => given === 'allow')).toEqual([]);
         });
-        test.each(unwanted(plan, site, can))('does not let through $what', (probe) => {
-          expect(answer(reading, probe)).not.toBe('allow');
+        test('lets through nothing else to the gateway', () => {
+          expect(answers(unwanted(plan, site, can), (given) => given !== 'allow')).toEqual([]);
         });
-        test.each(unrelated(site))('says nothing of $what', (probe) => {
-          expect(answer(reading, probe)).toBe('left' satisfies Answer);
+        test('says nothing of what goes elsewhere', () => {
+          expect(answers(unrelated(site), (given) => given === 'left')).toEqual([]);
         });
       },
     );
