@@ -395,6 +395,35 @@ export const SAYS = {
     read: '2026-11',
     certainty: 'medium',
   },
+  // Servers that clouds run
+  vpnGatewaySystems: {
+    kind: 'field-report',
+    title:
+      "MicrosoftDocs/azure-docs, issue 90494: Microsoft's list of systems for certificates: Windows, macOS, Linux, iOS",
+    source: 'https://github.com/MicrosoftDocs/azure-docs/issues/90494',
+    read: '2026-11',
+    certainty: 'medium',
+    caveat: 'The list is of 2022; that a system is not on it does not show that it cannot connect.',
+  },
+  vpnGatewayProtocols: {
+    kind: 'vendor',
+    title: 'Azure VPN Gateway: Transition to OpenVPN protocol or IKEv2 from SSTP',
+    source: 'https://learn.microsoft.com/en-us/azure/vpn-gateway/ikev2-openvpn-from-sstp',
+    read: '2026-11',
+    certainty: 'high',
+    caveat:
+      'Names Android, iOS, Windows, Linux and macOS; that a system is not named does not show that it cannot connect.',
+  },
+  clientVpnClients: {
+    kind: 'vendor',
+    title: 'AWS Client VPN: How it works',
+    source: 'https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/how-it-works.html',
+    read: '2026-11',
+    certainty: 'medium',
+    caveat: 'Speaks of OpenVPN-based programs on computers and mobile devices, and of no router.',
+  },
+
+  // What no document says
   embedded: {
     kind: 'field-report',
     title: 'RaspAP/raspap-webgui, issue 1461: PPTP for old routers and devices',

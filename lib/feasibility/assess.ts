@@ -76,7 +76,7 @@ function reasonIf(first: End, hop: Hop, hopIndex: number, flow: Flow, direction:
     const condition = fact.condition ?? 'a condition holds';
     return hop.condition === 'not-met'
       ? reason('drops', fact.code ?? droppedCode(flow), `${fact.because} Here it does not hold that ${condition}.`)
-      : reason('unknown', 'PATH_UNVERIFIED', `${fact.because} Whether ${condition} cannot be seen at synth.`);
+      : reason('unknown', 'PATH_UNVERIFIED', `${fact.because} Nobody has said whether ${condition}.`);
   }
   // 'Works' needs a vendor's statement, a field report or a packet experiment: an inference alone is not enough.
   return isInferenceAlone(fact) ? reason('unknown', 'PATH_UNVERIFIED', fact.because) : undefined;
@@ -110,9 +110,12 @@ const RANK: Record<Result, number> = { works: 2, unverified: 1, 'cannot-work': 0
 export function assess(protocol: VpnProtocol, path: Path): Verdict {
   checkedProtocol(protocol);
   checkedPath(path);
-  return protocol.flowSets
-    .map((flowSet) => verdictOf(protocol, path, flowSet))
-    .reduce((best, one) => (RANK[one.result] > RANK[best.result] ? one : best));
+  return best(protocol.flowSets.map((flowSet) => verdictOf(protocol, path, flowSet)));
+}
+
+/** The verdict with the best result, the first of equals; of at least one. */
+export function best(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.reduce((so, one) => (RANK[one.result] > RANK[so.result] ? one : so));
 }
 
 function verdictOf(protocol: VpnProtocol, path: Path, flowSet: FlowSet): Verdict {

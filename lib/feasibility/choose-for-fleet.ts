@@ -1,7 +1,10 @@
+import { CLIENT_SUPPORTS, type ClientDevice, type ClientSupport } from '../clients/client-device';
+import { DIAL_IN_SERVERS, type Exclusion } from '../clients/dial-in-servers';
 import { Fleet, type FleetMember } from '../clients/fleet';
 import { invalid } from '../errors';
 import { checkedProtocol, VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
-import { assess, type Result, type Verdict, worst } from './assess';
+import { assess, best, type Result, type Verdict, worst } from './assess';
+import type { AssessedCandidate, Candidate } from './choose';
 import { checkedPath, type Path } from './path';
 
 /** Clients who come to the gateway the same way. */
@@ -26,6 +29,8 @@ export interface Remedy {
   /** What to do, as a phrase: `offer IKEv2 beside it`. */
   readonly what: string;
   readonly cost: string;
+  /** Those of the devices left out that it serves. */
+  readonly members: readonly FleetMember[];
 }
 
 /** Devices that a protocol does not serve. */
@@ -42,13 +47,21 @@ export interface LeftOut {
   readonly remedies: readonly Remedy[];
 }
 
-/** What one protocol does for everybody. */
+/** What a server may be for everybody: a protocol, on paths that all say who comes by them. */
+export type ServerForFleet = Pick<Candidate, 'protocol' | 'also' | 'server' | 'paths'> &
+  Partial<Pick<Candidate, 'builtBy' | 'cost'>>;
+
+/** What one protocol, or one server, does for everybody. */
 export interface Service {
   readonly protocol: VpnProtocol;
+  /** What it is called: `IKEv2`, or where a server is known, `IKEv2 by VPN Gateway`. */
+  readonly name: string;
   /** In the order of the paths. */
   readonly verdicts: readonly Verdict[];
   /** The worst of the verdicts. */
   readonly result: Result;
+  /** How many devices there are in all. */
+  readonly count: number;
   /** Devices that it certainly or perhaps serves. */
   readonly served: number;
   /** Of these, the devices that have a client for it built in. */
@@ -86,23 +99,25 @@ const STANDING: Record<VpnProtocol['standing']['level'], number> = { sound: 2, d
  * may, then what leaves the fewest out; of equals what is built into most devices, then what is strongest, then the user's
  * order. What it costs depends on the paths and the kinds of device, not on how many devices there are.
  *
+ * A path that ends at a server of `DIAL_IN_SERVERS`, such as Azure VPN Gateway, serves the devices alone that its vendor has
+ * a client for.
+ *
  * @throws InvalidInputError `QUESTION_INVALID`, `PATH_EMPTY`, `PATH_INVALID`, `PROTOCOLS_EMPTY`, `PROTOCOL_UNKNOWN`
  */
 export function chooseForFleet(question: FleetQuestion): FleetChoice {
   const { paths, protocols = VPN_PROTOCOLS, elsewhere = [] } = checked(question);
-  const services = protocols.map((protocol) => serviceOf(protocol, paths));
-  const ranked = services
-    .map((service, order) => ({ service, order }))
-    .sort((a, b) => compare(b.service, a.service) || a.order - b.order)
-    .map(({ service }) => ({
-      ...service,
-      leftOut: service.leftOut.map((one) => withRemedies(one, service, services, paths, elsewhere)),
-    }));
-  const [best] = ranked;
+  const known = paths.map(({ path, fleet }) => (path.fleet === fleet ? path : { ...path, fleet }));
+  const services = protocols.map((protocol) => serviceOf({ protocol, paths: known }));
+  const ranked = sorted(services, (service) => service).map((service) => withRemedies(service, services, elsewhere));
+  const [first] = ranked;
   return {
-    chosen: best?.leftOut.length === 0 ? best : undefined,
-    ranked,
-    count: paths.reduce((sum, { fleet }) => sum + fleet.count, 0),
+    chosen: first?.leftOut.length === 0 ? first : undefined,
+    // Whoever asked knows the paths by those that he gave.
+    ranked: ranked.map((service) => ({
+      ...service,
+      leftOut: service.leftOut.map((one) => ({ ...one, path: paths[known.indexOf(one.path)]?.path ?? one.path })),
+    })),
+    count: total(paths.map(({ fleet }) => fleet)),
   };
 }
 
@@ -150,6 +165,20 @@ function checked(question: FleetQuestion): FleetQuestion {
   return question;
 }
 
+/** What ranks first for everybody, and of equals what came first. */
+function sorted<T>(all: readonly T[], serviceOfOne: (one: T) => Service): T[] {
+  // Sorting is stable.
+  return [...all].sort((a, b) => compare(serviceOfOne(b), serviceOfOne(a)));
+}
+
+/** Candidates whose paths all say who comes by them, the best for these first. */
+export function bestFirst<C extends Candidate>(assessed: readonly AssessedCandidate<C>[]): AssessedCandidate<C>[] {
+  return sorted(
+    assessed.filter(({ service }) => service !== undefined),
+    (one) => one.service as Service,
+  );
+}
+
 function compare(a: Service, b: Service): number {
   const serves = ({ leftOut, result }: Service) => (leftOut.length === 0 ? RESULT[result] : 0);
   return (
@@ -160,67 +189,159 @@ function compare(a: Service, b: Service): number {
   );
 }
 
-function serviceOf(protocol: VpnProtocol, paths: readonly FleetPath[]): Service {
-  const verdicts = paths.map(({ path }) => assess(protocol, path));
-  let [served, builtIn] = [0, 0];
-  const leftOut = paths.flatMap(({ path, fleet }, index): LeftOut[] => {
-    const verdict = verdicts[index];
-    if (verdict?.result === 'cannot-work') {
-      const reasons = [
-        ...new Set(verdict.reasons.filter(({ kind }) => kind === 'drops').map(({ because }) => because)),
-      ];
-      return [{ path, members: fleet.members, count: fleet.count, because: 'path', reasons, remedies: [] }];
+/** What a server does for those who come by its paths; a path that does not say who is one by which nobody comes. */
+export function serviceOf(server: ServerForFleet): Service {
+  const { protocol, also = [], builtBy, paths } = server;
+  const spoken = [protocol, ...also];
+  const verdicts: Verdict[] = [];
+  const leftOut: LeftOut[] = [];
+  let [count, served, builtIn] = [0, 0, 0];
+  for (const path of paths) {
+    const all = spoken.map((one) => assess(one, path));
+    const verdict = best(all);
+    verdicts.push(verdict);
+    const { fleet } = path;
+    if (fleet === undefined) {
+      continue;
     }
-    const members = fleet.leftOut(protocol);
-    const count = members.reduce((sum, one) => sum + one.count, 0);
-    served += fleet.count - count;
-    builtIn += fleet.share(protocol).builtIn;
-    const reasons = members.map(({ device }) => capital(`${device.name} has no client for ${protocol.name}.`));
-    return count === 0 ? [] : [{ path, members, count, because: 'device', reasons, remedies: [] }];
-  });
-  return { protocol, verdicts, result: worst(verdicts), served, builtIn, leftOut };
+    count += fleet.count;
+    if (verdict.result === 'cannot-work') {
+      const because = verdict.reasons.filter(({ kind }) => kind === 'drops').map((reason) => reason.because);
+      const reasons = [...new Set(because)];
+      leftOut.push({ path, members: fleet.members, count: fleet.count, because: 'path', reasons, remedies: [] });
+      continue;
+    }
+    const arriving = all.flatMap((one, index) => (one.result === 'cannot-work' ? [] : (spoken[index] ?? [])));
+    const spokenBy = speakers(server, arriving, path, fleet);
+    served += fleet.count - spokenBy.none;
+    builtIn += spokenBy.builtIn;
+    if (spokenBy.none > 0) {
+      const { members } = spokenBy;
+      const reasons = members.map(({ device }) => whyNot(server, arriving, path, device));
+      leftOut.push({ path, members, count: spokenBy.none, because: 'device', reasons, remedies: [] });
+    }
+  }
+  const name = [spoken.map((one) => one.name).join(' and '), ...(builtBy === undefined ? [] : [builtBy])].join(' by ');
+  return { protocol, name, verdicts, result: worst(verdicts), count, served, builtIn, leftOut };
 }
 
-function withRemedies(
-  leftOut: LeftOut,
-  { protocol, verdicts }: Service,
+/** How many have a client built in, how many have none, and who these are. */
+function speakers(
+  server: ServerForFleet,
+  arriving: readonly VpnProtocol[],
+  path: Path,
+  fleet: Fleet,
+): { readonly none: number; readonly builtIn: number; readonly members: readonly FleetMember[] } {
+  const [only] = arriving;
+  if (only !== undefined && arriving.length === 1 && exclusionOf(server, only, path) === undefined) {
+    // A fleet knows that of all its devices together.
+    const { none, builtIn } = fleet.share(only);
+    return { none, builtIn, members: fleet.leftOut(only) };
+  }
+  const how = (support: ClientSupport) =>
+    fleet.members.filter(({ device }) => supportOf(server, arriving, path, device) === support);
+  const members = how('none');
+  return { none: total(members), builtIn: total(how('built-in')), members };
+}
+
+/** The best way in which a device comes to speak one of these protocols with a server. */
+function supportOf(
+  server: ServerForFleet,
+  spoken: readonly VpnProtocol[],
+  path: Path,
+  device: ClientDevice,
+): ClientSupport {
+  const ways = spoken
+    .filter((one) => exclusionOf(server, one, path)?.devices.includes(device.id) !== true)
+    .map((one) => device.support[one.id].support);
+  return CLIENT_SUPPORTS.find((support) => ways.includes(support)) ?? 'none';
+}
+
+function exclusionOf({ server }: ServerForFleet, { id }: VpnProtocol, { hops }: Path): Exclusion | undefined {
+  return DIAL_IN_SERVERS[server ?? hops.at(-1)?.element.id ?? '']?.leavesOut[id];
+}
+
+function whyNot(server: ServerForFleet, arriving: readonly VpnProtocol[], path: Path, device: ClientDevice): string {
+  const excluded = arriving
+    .filter((one) => device.support[one.id].support !== 'none')
+    .flatMap((one) => exclusionOf(server, one, path)?.because ?? []);
+  const [because = `has no client for ${arriving.map(({ name }) => name).join(' or ')}.`] = excluded;
+  return capital(`${device.name} ${because}`);
+}
+
+/**
+ * With what would serve those whom a service leaves out: a second server, a changed hop, a gateway elsewhere.
+ *
+ * @param services everything that could serve somebody here, the service itself among them
+ */
+export function withRemedies(
+  service: Service,
   services: readonly Service[],
-  paths: readonly FleetPath[],
   elsewhere: readonly Elsewhere[],
-): LeftOut {
-  const index = paths.findIndex(({ path }) => path === leftOut.path);
-  const speaks = (other: VpnProtocol) =>
-    leftOut.members.every(({ device }) => device.support[other.id].support !== 'none');
-  const second = services
-    .filter((one) => one.protocol !== protocol && one.verdicts[index]?.result === 'works' && speaks(one.protocol))
-    .map((one): Remedy => {
-      const apps = leftOut.members.some(({ device }) => device.support[one.protocol.id].support !== 'built-in');
-      return {
+  servers: ReadonlyMap<Service, ServerForFleet> = new Map(),
+): Service {
+  return {
+    ...service,
+    leftOut: service.leftOut.map((one) => ({
+      ...one,
+      remedies: remediesFor(one, service, services, elsewhere, servers),
+    })),
+  };
+}
+
+function remediesFor(
+  { path, members, because }: LeftOut,
+  service: Service,
+  services: readonly Service[],
+  elsewhere: readonly Elsewhere[],
+  servers: ReadonlyMap<Service, ServerForFleet>,
+): Remedy[] {
+  const index = service.verdicts.findIndex((verdict) => verdict.path === path);
+  const speaking = (protocol: VpnProtocol) =>
+    members.filter(({ device }) => device.support[protocol.id].support !== 'none');
+  const second = services.flatMap((other): Remedy[] => {
+    const verdict = other.verdicts[index];
+    const without = new Set(other.leftOut.filter((one) => one.path === verdict?.path).flatMap((one) => one.members));
+    const some = members.filter((member) => !without.has(member));
+    if (other.name === service.name || verdict?.result !== 'works' || some.length === 0) {
+      return [];
+    }
+    const { cost, also = [] } = servers.get(other) ?? {};
+    const spoken = [other.protocol, ...also];
+    const apps = some.some(({ device }) => spoken.every(({ id }) => device.support[id].support !== 'built-in'));
+    return [
+      {
         kind: 'second-protocol',
-        what: `offer ${one.protocol.name} beside it`,
-        cost: `a second server to run${apps ? ', and a program to install on these devices' : ''}${
-          one.protocol.standing.level === 'broken' ? '; its cryptography is broken' : ''
-        }`,
-      };
-    });
-  const hop = leftOut.because === 'path' ? (verdicts[index]?.reasons ?? []) : [];
-  const changed = hop.every(({ remedy }) => remedy !== undefined)
-    ? [...new Set(hop.map(({ remedy, hop: { label, element } }) => `at the ${label ?? element.name}, ${remedy}`))]
-    : [];
-  const protocols = [protocol, ...services.map((one) => one.protocol).filter((one) => one !== protocol)].filter(speaks);
+        what: `offer ${other.name} beside it`,
+        cost: `a second server to run${cost === undefined ? '' : `, ${cost}`}${
+          apps ? ', and a program to install on these devices' : ''
+        }${other.protocol.standing.level === 'broken' ? '; its cryptography is broken' : ''}`,
+        members: some,
+      },
+    ];
+  });
+  const hops = because === 'path' ? (service.verdicts[index]?.reasons ?? []) : [];
+  const able = speaking(service.protocol);
+  const changed =
+    able.length > 0 && hops.every(({ remedy }) => remedy !== undefined)
+      ? [...new Set(hops.map(({ remedy, hop: { label, element } }) => `at the ${label ?? element.name}, ${remedy}`))]
+      : [];
+  const protocols = [...new Set([service, ...services].map((one) => one.protocol))];
   const moved = elsewhere.flatMap(({ where, cost, paths: others }): Remedy[] => {
     const other = others[index];
-    const works = other && protocols.find((one) => assess(one, other).result === 'works');
-    return works ? [{ kind: 'gateway-elsewhere', what: `put a gateway for ${works.name} on ${where}`, cost }] : [];
+    const working = other === undefined ? [] : protocols.filter((one) => assess(one, other).result === 'works');
+    const most = working.reduce<readonly FleetMember[]>((so, one) => longer(so, speaking(one)), []);
+    const protocol = working.find((one) => speaking(one).length === most.length);
+    return protocol === undefined || most.length === 0
+      ? []
+      : [{ kind: 'gateway-elsewhere', what: `put a gateway for ${protocol.name} on ${where}`, cost, members: most }];
   });
-  return {
-    ...leftOut,
-    remedies: [
-      ...second,
-      ...changed.map((what): Remedy => ({ kind: 'changed-hop', what, cost: 'whoever runs that hop must agree' })),
-      ...moved,
-    ],
-  };
+  const cost = 'whoever runs that hop must agree';
+  return [...second, ...changed.map((what): Remedy => ({ kind: 'changed-hop', what, cost, members: able })), ...moved];
+}
+
+function longer<T>(one: readonly T[], other: readonly T[]): readonly T[] {
+  return other.length > one.length ? other : one;
 }
 
 /** The choice in words: what serves whom, who is left out and why, and what would serve them. */
@@ -228,21 +349,45 @@ export function explainFleetChoice({ chosen, ranked, count }: FleetChoice): stri
   const head =
     chosen === undefined
       ? 'No protocol serves every client.'
-      : `${chosen.protocol.name} ${chosen.result === 'works' ? 'serves' : 'may serve'} every client: ${devices(count)}, ${chosen.builtIn} of them with it built in.`;
-  const rest = ranked
-    .slice(chosen === undefined ? 0 : 1)
-    .map((service) =>
-      [
-        `${service.protocol.name} ${service.result === 'unverified' ? 'may serve' : 'serves'} ${service.served} of ${devices(count)}, ${service.builtIn} of them with it built in.`,
-        ...service.leftOut.flatMap(({ path, count: some, members, reasons, remedies }) => [
-          `  Left out: ${devices(some)} from ${path.from} (${members.map((one) => `${one.device.name}: ${one.count}`).join(', ')})`,
-          ...reasons.map((reason) => `    ${reason}`),
-          ...(remedies.length === 0 ? ['    Nothing here would serve them.'] : []),
-          ...remedies.map(({ what, cost }) => `    To serve them: ${what}. Cost: ${cost}.`),
-        ]),
-      ].join('\n'),
-    );
-  return [head, ...rest].join('\n\n');
+      : `${chosen.name} ${chosen.result === 'works' ? 'serves' : 'may serve'} every client: ${devices(count)}, ${chosen.builtIn} of them with it built in.`;
+  return [head, ...ranked.slice(chosen === undefined ? 0 : 1).map((service) => explainService(service))].join('\n\n');
+}
+
+/**
+ * One service in words.
+ *
+ * @param isPathExplained whether the reader has seen already what stops it on each path
+ */
+export function explainService(service: Service, isPathExplained = false): string {
+  const { name, result, served, count, builtIn, leftOut } = service;
+  return [
+    `${name} ${result === 'unverified' ? 'may serve' : 'serves'} ${served} of ${devices(count)}, ${builtIn} of them with it built in.`,
+    ...leftOut.flatMap(({ path, count: some, members, because, reasons, remedies }) => {
+      const helped = new Set(remedies.flatMap((remedy) => remedy.members));
+      const lost = members.filter((member) => !helped.has(member));
+      return [
+        `  Left out: ${devices(some)} from ${path.from} (${inWords(members)})`,
+        ...(isPathExplained && because === 'path' ? ['It does not arrive from there.'] : reasons).map(
+          (one) => `    ${one}`,
+        ),
+        ...remedies.map((remedy) => {
+          const whom = remedy.members.length === members.length ? 'them' : inWords(remedy.members);
+          return `    To serve ${whom}: ${remedy.what}. Cost: ${remedy.cost}.`;
+        }),
+        ...(lost.length === 0
+          ? []
+          : [`    Nothing here would serve ${lost.length === members.length ? 'them' : inWords(lost)}.`]),
+      ];
+    }),
+  ].join('\n');
+}
+
+function inWords(members: readonly FleetMember[]): string {
+  return members.map(({ device, count }) => `${device.name}: ${count}`).join(', ');
+}
+
+function total(some: readonly { readonly count: number }[]): number {
+  return some.reduce((sum, { count }) => sum + count, 0);
 }
 
 function devices(count: number): string {

@@ -2,7 +2,8 @@ import type { Direction, Flow } from '../flows';
 import type { Evidence } from '../network/evidence';
 import { VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
 import { assess, type Reason, type Verdict, worst } from './assess';
-import type { AssessedCandidate, Choice } from './choose';
+import { type AssessedCandidate, type Choice, canServe } from './choose';
+import type { Elsewhere, Service } from './choose-for-fleet';
 import { hopName, type Path } from './path';
 
 /** Longest line of running text. Path lines are never wrapped: the marks below them would lose their place. */
@@ -18,6 +19,12 @@ export interface RefusalContext {
   readonly asked: readonly AssessedCandidate[];
   /** What this library could build here in its place; those that do not work are left out of the text. */
   readonly offers: readonly AssessedCandidate[];
+  /**
+   * Other places for a gateway, for clients who are left out; asked for where it is known who the clients are.
+   *
+   * @default - none
+   */
+  readonly elsewhere?: () => readonly Elsewhere[];
   /** The code that opens a path's filters for a machine that the user brings, for protocols without a construct here. */
   readonly bringYourOwn?: string;
 }
@@ -29,15 +36,55 @@ export interface RefusalContext {
 export function explainRefusal(context: RefusalContext): string {
   const { asked, subject } = context;
   const [first] = asked;
+  const names = asked.map(({ candidate }) => candidate.protocol.name).join(', ');
+  const verb = asked.some(isForSomebody) ? 'serves every client of' : 'can reach';
   const title =
     first !== undefined && asked.length === 1
-      ? `${first.candidate.protocol.name} cannot reach ${subject}: ${lostFlows(first.verdicts)}.`
-      : `Nothing asked for can reach ${subject}: ${asked.map(({ candidate }) => candidate.protocol.name).join(', ')}.`;
+      ? `${first.candidate.protocol.name} ${outcome(first, subject)}.`
+      : `Nothing asked for ${verb} ${subject}: ${names}.`;
   const blocks = asked.flatMap((one) => {
+    if (one.result !== 'cannot-work') {
+      // It arrives; what it lacks are clients.
+      return [];
+    }
     const heading = asked.length === 1 ? [] : [`  ${one.candidate.protocol.name}: ${lostFlows(one.verdicts)}.`];
     return [...heading, ...one.verdicts.filter(({ result }) => result !== 'works').map(explainVerdict)];
   });
-  return [title, ...blocks, explainAlternatives(context)].join('\n\n');
+  return [title, ...blocks, ...explainServices(context), explainAlternatives(context)].join('\n\n');
+}
+
+/** Whether it arrives on some path, and it is known that this leaves clients out all the same. */
+function isForSomebody({ service }: AssessedCandidate): boolean {
+  return service !== undefined && service.verdicts.some(({ result }) => result !== 'cannot-work');
+}
+
+function outcome(assessed: AssessedCandidate, subject: string): string {
+  const { service, verdicts } = assessed;
+  if (service === undefined || !isForSomebody(assessed)) {
+    return `cannot reach ${subject}: ${lostFlows(verdicts)}`;
+  }
+  const { count, served } = service;
+  return `does not serve every client of ${subject}: ${count - served} of ${count} devices ${count - served === 1 ? 'is' : 'are'} left out`;
+}
+
+/** Path by path and device by device who is left out, and what would serve them; nothing where nobody has said who calls. */
+function explainServices({ asked, offers, elsewhere = () => [] }: RefusalContext): string[] {
+  const all = [...asked, ...offers];
+  if (asked.length === 0 || !all.every(({ service }) => service !== undefined)) {
+    return [];
+  }
+  const { explainService, withRemedies } = require('./choose-for-fleet') as typeof import('./choose-for-fleet');
+  const servers = new Map(all.map(({ candidate, service }) => [service as Service, candidate]));
+  const places = elsewhere();
+  return asked.map((one) =>
+    explainService(withRemedies(one.service as Service, [...servers.keys()], places, servers), true)
+      .split('\n')
+      .flatMap((line) => {
+        const indent = `  ${/^ */.exec(line)?.[0] ?? ''}`;
+        return wrap(line.trim(), indent, `${indent}  `);
+      })
+      .join('\n'),
+  );
 }
 
 /** The codes of everything that stops what was asked for, each once, in the order of the path. */
@@ -83,17 +130,50 @@ export function explainSwap(choice: Choice, subject: string): string | undefined
     return undefined;
   }
   const { candidate } = choice.chosen;
-  const why = choice.passedOver.map(({ candidate: passed, result, verdicts }) =>
-    result === 'unverified'
-      ? `${passed.protocol.name} is not certain to work on this path (${reasonsInShort(verdicts)})`
-      : `${passed.protocol.name} cannot work on this path (${reasonsInShort(verdicts)})`,
-  );
+  const { chosen } = choice;
+  const why = choice.passedOver.map((passed) => `${passed.candidate.protocol.name} ${whyPassedOver(passed, chosen)}`);
   return (
     `${subject} is built as ${candidate.protocol.name} by ${candidate.builtBy}: ${why.join('; ')}. ` +
     `${candidate.builtBy.replace(/^./, (first) => first.toUpperCase())}: ${candidate.takes}, ${candidate.cost}. ` +
     `Clients: ${candidate.clients}.`
   );
 }
+
+function whyPassedOver({ result, verdicts, service, candidate }: AssessedCandidate, chosen: AssessedCandidate): string {
+  const where = verdicts.length === 1 ? 'this path' : 'every path';
+  if (result !== 'works') {
+    const verb =
+      result === 'unverified' ? 'is not certain to work' : verdicts.length === 1 ? 'cannot work' : 'does not work';
+    return `${verb} on ${where} (${reasonsInShort(verdicts)})`;
+  }
+  const { count = 0, served = 0, builtIn = 0 } = service ?? {};
+  const most = chosen.service?.builtIn ?? 0;
+  if (served < count) {
+    return `serves ${served} of ${count} devices`;
+  }
+  return builtIn < most
+    ? `is built into ${builtIn} of ${count} devices, and ${chosen.candidate.protocol.name} into ${most}`
+    : `is the weaker one: ${candidate.protocol.standing.summary.replace(/\.$/, '')}`;
+}
+
+/**
+ * The verdict of each path, a line each, with how many devices call from there and how many of them it leaves out.
+ *
+ * @param assessed such as `choice.chosen` of a gateway
+ */
+export function explainPaths({ verdicts, service }: Pick<AssessedCandidate, 'verdicts' | 'service'>): string {
+  return verdicts
+    .map((verdict) => {
+      const { path, protocol, result, reasons } = verdict;
+      const why = reasons.length === 0 ? '' : ` (${reasonsInShort([verdict])})`;
+      const lost = service?.leftOut.find((one) => one.path === path)?.count ?? 0;
+      const whom = path.fleet === undefined ? '' : `; ${lost} of ${path.fleet.count} devices left out`;
+      return `${path.from}: ${protocol.name} ${RESULT_IN_WORDS[result]}${why}${whom}`;
+    })
+    .join('\n');
+}
+
+const RESULT_IN_WORDS = { works: 'works', 'cannot-work': 'cannot work', unverified: 'is not certain to work' } as const;
 
 /** What nobody can tell at synth, for a warning: the hops and what to look at. */
 export function explainUnverified(assessed: AssessedCandidate, subject: string): string {
@@ -105,9 +185,13 @@ export function explainUnverified(assessed: AssessedCandidate, subject: string):
 
 function explainAlternatives({ asked, offers, writtenAs, bringYourOwn }: RefusalContext): string {
   const lines: string[] = [];
-  const works = offers.filter(({ result }) => result === 'works');
+  const works = offers.filter((one) => one.result === 'works' && canServe(one));
+  const where = (asked[0]?.candidate.paths.length ?? 0) > 1 ? 'every path' : 'this path';
   if (works.length > 0) {
-    lines.push(`  What works on this path, in place of ${writtenAs}:`);
+    const what = works.some(({ service }) => service !== undefined)
+      ? 'What serves all of them'
+      : `What works on ${where}`;
+    lines.push(`  ${what}, in place of ${writtenAs}:`);
     const width = Math.max(...works.map(({ candidate }) => candidate.protocol.name.length));
     for (const { candidate } of works) {
       const label = `    ${candidate.protocol.name.padEnd(width)}  `;
@@ -122,11 +206,12 @@ function explainAlternatives({ asked, offers, writtenAs, bringYourOwn }: Refusal
   const paths = asked[0]?.candidate.paths ?? [];
   const carried = VPN_PROTOCOLS.filter((protocol) => !named.has(protocol) && passes(protocol, paths));
   if (bringYourOwn !== undefined && carried.length > 0) {
-    const also = `The path also carries ${carried.map(flowsInWords).join(', ')}, to a server of your own:`;
+    const also = `${where === 'this path' ? 'The path also carries' : 'Every path also carries'} ${carried.map(flowsInWords).join(', ')}, to a server of your own:`;
     lines.push(...wrap(also, '  ', '  '));
     lines.push(...bringYourOwn.split('\n').map((line) => `    ${line}`));
   }
-  return lines.length > 0 ? lines.join('\n') : '  Nothing that this library builds works on this path.';
+  const none = offers.some(({ service }) => service !== undefined) ? 'serves all of them alone' : `works on ${where}`;
+  return lines.length > 0 ? lines.join('\n') : `  Nothing that this library builds ${none}.`;
 }
 
 function passes(protocol: VpnProtocol, paths: readonly Path[]): boolean {

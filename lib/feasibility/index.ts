@@ -4,3 +4,4 @@ export * from './choose-for-fleet';
 export * from './explain';
 export * from './mtu';
 export * from './path';
+export * from './refuse';

@@ -1,3 +1,4 @@
+import type { Fleet } from '../clients/fleet';
 import { invalid } from '../errors';
 import type { Carriage, CarriageFact, NetworkElement } from '../network/element';
 
@@ -29,6 +30,8 @@ export interface Path {
   readonly hops: readonly Hop[];
   /** Where it ends: `gateway`. */
   readonly to: string;
+  /** Who comes by it, where that was said. */
+  readonly fleet?: Fleet;
 }
 
 /**
@@ -36,8 +39,8 @@ export interface Path {
  *
  * @throws InvalidInputError `PATH_EMPTY`, `PATH_INVALID`
  */
-export function pathOf(from: string, hops: readonly Hop[], to = 'gateway'): Path {
-  return checkedPath({ from, hops, to });
+export function pathOf(from: string, hops: readonly Hop[], to = 'gateway', fleet?: Fleet): Path {
+  return checkedPath({ from, hops, to, ...(fleet === undefined ? {} : { fleet }) });
 }
 
 const CARRIAGES: readonly Carriage[] = ['carries', 'drops', 'conditional', 'undocumented'];

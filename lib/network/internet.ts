@@ -76,7 +76,7 @@ export const INTERNET: NetworkElement = {
       topic: "The clients' side",
       text:
         'Routers that translate addresses in front of the clients need a PPTP helper, and some providers filter GRE. ' +
-        'Nobody can see that at synth. The sign is always the same: TCP 1723 connects, then the client hangs at ' +
+        'Nobody can see that beforehand. The sign is always the same: TCP 1723 connects, then the client hangs at ' +
         '"verifying user name and password".',
       evidence: [SAYS.natRouter, SAYS.symptom],
     },

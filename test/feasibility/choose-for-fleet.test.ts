@@ -165,6 +165,7 @@ describe('who is left out', () => {
         kind: 'changed-hop',
         what: 'at the clients\' NAT router without a PPTP helper, switch PPTP passthrough on, or on Linux attach the helper to TCP 1723 (nft "ct helper set")',
         cost: 'whoever runs that hop must agree',
+        members: plant.members,
       },
     ]);
   });
