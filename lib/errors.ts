@@ -73,6 +73,9 @@ export class PptpConstructsError extends Error {
   }
 }
 
+/** How an error is said again with the path of a construct; errors that have a path are not said again. */
+const again = new WeakMap<object, (constructPath: string) => PptpConstructsError>();
+
 /** What a bad value was, and what would be right. */
 export interface InvalidInput {
   readonly code: DiagnosticCode;
@@ -105,6 +108,9 @@ export class InvalidInputError extends PptpConstructsError {
       alternatives: [input.instead],
       constructPath: input.constructPath,
     });
+    if (input.constructPath === undefined) {
+      again.set(this, (constructPath) => new InvalidInputError({ ...input, constructPath }));
+    }
   }
 }
 
@@ -123,6 +129,15 @@ export interface Refusal {
 export class RefusalError extends PptpConstructsError {
   public constructor(refusal: Refusal) {
     super({ ...refusal, kind: 'refusal', text: refusal.explanation });
+    if (refusal.constructPath === undefined) {
+      again.set(this, (constructPath) => {
+        return new RefusalError({
+          ...refusal,
+          constructPath,
+          explanation: `${constructPath}: ${refusal.explanation}`,
+        });
+      });
+    }
   }
 }
 
@@ -137,6 +152,21 @@ export function raise(error: PptpConstructsError): never {
 /** Shorthand for the most frequent case: raises an `InvalidInputError`. */
 export function invalid(input: InvalidInput): never {
   return raise(new InvalidInputError(input));
+}
+
+/**
+ * Does something for a construct that does not know of constructs: what it throws on purpose is thrown with the path.
+ */
+export function forConstruct<T>(constructPath: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const said = typeof error === 'object' && error !== null ? again.get(error) : undefined;
+    if (said === undefined) {
+      throw error;
+    }
+    return raise(said(constructPath));
+  }
 }
 
 function show(value: unknown): string {

@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto';
+import { type NameRule, nameFromPath as nameOf } from '../construct-path';
 import { invalid } from '../errors';
 import { isToken } from './token';
+
+export type { NameRule };
 
 /** The longest name that Azure takes for gateways, addresses, security groups and their rules. */
 const LONGEST = 80;
@@ -30,13 +32,6 @@ export function azureName(name: string, what: string, longest = LONGEST): string
   return name;
 }
 
-/** What a kind of name may be. */
-export interface NameRule {
-  readonly longest: number;
-  /** Whether underscores and full stops may stand in it, beside letters, digits and hyphens. */
-  readonly takesMarks: boolean;
-}
-
 const USUAL: NameRule = { longest: LONGEST, takesMarks: true };
 
 /** Virtual machines with Linux, identities and rules of data collection. */
@@ -45,19 +40,7 @@ export const MACHINE_NAME: NameRule = { longest: 64, takesMarks: false };
 /** Endpoints of data collection. */
 export const ENDPOINT_NAME: NameRule = { longest: 44, takesMarks: false };
 
-/**
- * A name made from the path of a construct: `azure/Vpn/ManagedIkev2` gives `azure-Vpn-ManagedIkev2`. Where that is too
- * long, or an id holds a hyphen or what Azure does not take, it ends with a hash of the path: two paths share no name.
- */
-export function nameFromPath(path: string, suffix = '', { longest, takesMarks }: NameRule = USUAL): string {
-  const joined = path.split('/').join('-');
-  const id = takesMarks ? /^[\w.]+$/ : /^[A-Za-z0-9]+$/;
-  const plain = path.split('/').every((one) => id.test(one)) && NAME.test(joined);
-  if (plain && joined.length + suffix.length <= longest) {
-    return `${joined}${suffix}`;
-  }
-  const hash = createHash('sha256').update(path).digest('hex').slice(0, 8);
-  const readable = joined.replace(takesMarks ? /[^\w.-]+/g : /[^A-Za-z0-9-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
-  const kept = readable.slice(0, longest - suffix.length - hash.length - 1).replace(/[.-]+$/, '');
-  return `${kept === '' ? 'vpn' : kept}-${hash}${suffix}`;
+/** A name for Azure made from the path of a construct. */
+export function nameFromPath(path: string, suffix = '', rule: NameRule = USUAL): string {
+  return nameOf(path, suffix, rule);
 }
