@@ -263,6 +263,12 @@ export const DIAGNOSTIC_CODES = [
   'EDGE_TOO_MANY_RANGES',
   'EDGE_IP_VERSION_NOT_SUPPORTED',
   'EDGE_FLOW_NOT_EXPRESSIBLE',
+
+  // Connection profiles for clients
+  'PROFILE_NOT_WRITTEN',
+  'PROFILE_OPTION_MISSING',
+  'PROFILE_OPTION_UNUSED',
+  'PROFILE_OPTION_INVALID',
 ] as const;
 
 /** A stable code for one kind of error, refusal or warning, for example `GRE_DROPPED_BY_FABRIC`. */

@@ -15,3 +15,13 @@ export function xml(text: string): string {
 export function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
+
+/** A string of RouterOS, in which a dollar begins a variable and a question mark asks for help at the console. */
+export function routerOs(text: string): string {
+  return `"${text.replace(/["\\$?]/g, '\\$&')}"`;
+}
+
+/** A value of a key file of GLib's, which drops white space at the ends. */
+export function keyFile(text: string): string {
+  return text.replaceAll('\\', '\\\\').replace(/^ +| +$/g, (spaces) => '\\s'.repeat(spaces.length));
+}

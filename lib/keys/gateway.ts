@@ -196,7 +196,8 @@ function areApart(one: unknown, other: unknown): boolean {
   });
 }
 
-function isServer(value: unknown): value is string {
+/** Whether it is a DNS name or an IPv4 address. */
+export function isServer(value: unknown): value is string {
   const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
   // The last part of a name is never a number: that would be an address with a part too high or missing.
   const name = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)*(?!\\d+$)${label}$`);

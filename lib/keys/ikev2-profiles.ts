@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { appleIkev2, applePayload } from './apple';
 import type { CertificateAuthority, Credential } from './certificate-authority';
 import { powerShell, quoted } from './escape';
 import { type Gateway, titleOf } from './gateway';
 import { type Property, propertyList } from './property-list';
 import type { NewFile } from './protocol-keys';
-import { windowsRoutes } from './windows';
+import { windowsIkev2 } from './windows';
 
 /** Who a profile is for, and with what the user logs in. */
 export interface Ikev2Client {
@@ -25,16 +26,9 @@ export function ikev2Profiles(client: Ikev2Client): NewFile[] {
   ];
 }
 
-/**
- * Windows offers 1024-bit Diffie-Hellman and SHA-1 until it is told otherwise. Its certificate logs in the computer,
- * before and without any user's own login.
- */
 function windows({ gateway, login }: Ikev2Client): string {
   const { server, routes = [] } = gateway;
   const hasPassword = 'password' in login;
-  const method = hasPassword
-    ? 'Eap -EapConfigXmlStream (New-EapConfiguration).EapConfigXmlStream'
-    : 'MachineCertificate';
   const certificate = `$password = Read-Host -AsSecureString -Prompt 'Password of client.p12'
 Import-PfxCertificate -FilePath "$PSScriptRoot\\client.p12" -CertStoreLocation Cert:\\LocalMachine\\My -Password $password
 `;
@@ -42,62 +36,41 @@ Import-PfxCertificate -FilePath "$PSScriptRoot\\client.p12" -CertStoreLocation C
 $ErrorActionPreference = 'Stop'
 Import-Certificate -FilePath "$PSScriptRoot\\ca.cer" -CertStoreLocation Cert:\\LocalMachine\\Root
 ${hasPassword ? '' : certificate}$name = ${powerShell(titleOf(gateway))}
-Add-VpnConnection -Name $name -ServerAddress ${powerShell(server)} -TunnelType Ikev2 -EncryptionLevel Required \`
-  -AuthenticationMethod ${method} -AllUserConnection${routes.length > 0 ? ' -SplitTunneling' : ''}
-Set-VpnConnectionIPsecConfiguration -ConnectionName $name -AllUserConnection \`
-  -AuthenticationTransformConstants GCMAES256 -CipherTransformConstants GCMAES256 -EncryptionMethod AES256 \`
-  -IntegrityCheckMethod SHA384 -DHGroup ECP384 -PfsGroup ECP384 -Force
-${windowsRoutes(routes, ' -AllUserConnection')}`;
+${windowsIkev2(server, hasPassword ? 'password' : 'certificate', routes)}`;
 }
 
-/** Keys and values by apple/device-management, com.apple.vpn.managed.yaml (read 2026-11). */
 function apple({ gateway, authority, name, login }: Ikev2Client): Property {
   const { server } = gateway;
   const identifier = `pptp-constructs.ikev2.${server}`;
-  const payload = (type: string, part: string, content: Readonly<Record<string, Property>>) => ({
-    PayloadType: type,
-    PayloadVersion: 1,
-    PayloadIdentifier: `${identifier}.${part}`,
-    PayloadUUID: randomUUID(),
-    PayloadDisplayName: titleOf(gateway),
-    ...content,
-  });
-  const ca = payload('com.apple.security.root', 'ca', { PayloadContent: authority.raw });
+  const title = titleOf(gateway);
+  const payload = (type: string, part: string, content: Readonly<Record<string, Property>>) =>
+    applePayload({ type, identifier: `${identifier}${part}`, uuid: randomUUID(), title, content });
+  const ca = payload('com.apple.security.root', '.ca', { PayloadContent: authority.raw });
   const identity =
     'password' in login
       ? undefined
-      : payload('com.apple.security.pkcs12', 'certificate', { PayloadContent: login.pkcs12 });
-  const association = { EncryptionAlgorithm: 'AES-256-GCM', IntegrityAlgorithm: 'SHA2-384', DiffieHellmanGroup: 20 };
+      : payload('com.apple.security.pkcs12', '.certificate', { PayloadContent: login.pkcs12 });
   const certificateType = { 'rsa-3072': 'RSA', 'ecdsa-p256': 'ECDSA256', 'ecdsa-p384': 'ECDSA384' };
-  const vpn = payload('com.apple.vpn.managed', 'vpn', {
-    UserDefinedName: titleOf(gateway),
+  const vpn = payload('com.apple.vpn.managed', '.vpn', {
+    UserDefinedName: title,
     VPNType: 'IKEv2',
-    IKEv2: {
-      RemoteAddress: server,
-      RemoteIdentifier: server,
-      LocalIdentifier: name,
-      ...(identity === undefined
-        ? { AuthenticationMethod: 'None', ExtendedAuthEnabled: 1, AuthName: name }
-        : {
-            AuthenticationMethod: 'Certificate',
-            CertificateType: certificateType[authority.keyType],
-            PayloadCertificateUUID: identity.PayloadUUID,
-          }),
-      ServerCertificateIssuerCommonName: authority.commonName,
-      ServerCertificateCommonName: server,
-      EnablePFS: 1,
-      IKESecurityAssociationParameters: association,
-      ChildSecurityAssociationParameters: association,
-    },
+    IKEv2: appleIkev2({
+      server,
+      localIdentifier: name,
+      login:
+        identity === undefined
+          ? { AuthenticationMethod: 'None', ExtendedAuthEnabled: 1, AuthName: name }
+          : {
+              AuthenticationMethod: 'Certificate',
+              CertificateType: certificateType[authority.keyType],
+              PayloadCertificateUUID: identity.PayloadUUID,
+            },
+      issuer: authority.commonName,
+    }),
   });
-  return {
-    PayloadType: 'Configuration',
-    PayloadVersion: 1,
-    PayloadIdentifier: identifier,
-    PayloadUUID: randomUUID(),
-    PayloadDisplayName: titleOf(gateway),
+  return payload('Configuration', '', {
     PayloadContent: [ca, ...(identity === undefined ? [] : [identity]), vpn],
-  };
+  });
 }
 
 /** The profile that strongSwan's app imports (its VpnProfileImportActivity, read 2026-11). */

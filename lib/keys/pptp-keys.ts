@@ -3,7 +3,7 @@ import { powerShell, quoted } from './escape';
 import { type Gateway, poolOf, titleOf } from './gateway';
 import { randomPassword } from './password';
 import type { NewFile, ProtocolKeys } from './protocol-keys';
-import { windowsRoutes } from './windows';
+import { windowsPptp } from './windows';
 
 /** PPTP has passwords alone: the server has no key of its own. */
 export const PPTP_KEYS: ProtocolKeys = {
@@ -30,9 +30,7 @@ function profiles(gateway: Gateway, name: string, password: string): NewFile[] {
       content: `# Windows asks for user name and password when it first connects.
 $ErrorActionPreference = 'Stop'
 $name = ${powerShell(title)}
-Add-VpnConnection -Name $name -ServerAddress ${powerShell(server)} -TunnelType Pptp \`
-  -AuthenticationMethod MSChapv2 -EncryptionLevel Maximum -RememberCredential${routes.length > 0 ? ' -SplitTunneling' : ''}
-${windowsRoutes(routes, '')}`,
+${windowsPptp(server, routes)}`,
     },
     {
       path: 'linux/peers/vpn',
