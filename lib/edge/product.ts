@@ -67,6 +67,8 @@ export interface EdgeProduct {
     /** The pattern in words. */
     readonly allowed: string;
     readonly usual: InterfaceNames;
+    /** Which of them its configuration names, by role. @default both, in every role */
+    readonly named?: Readonly<Partial<Record<EdgeRole, readonly (keyof InterfaceNames)[]>>>;
   };
   /** The versions of IP that it can be rendered for. */
   readonly versions: readonly (4 | 6)[];

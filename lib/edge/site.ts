@@ -145,7 +145,8 @@ function interfaceName(
   options: EdgeSiteOptions,
 ): string {
   const written = options[side];
-  if (interfaces === undefined) {
+  const named = interfaces?.named?.[options.role] ?? ['inside', 'outside'];
+  if (interfaces === undefined || !named.includes(side)) {
     refuseUnused(side, written, false, options.role);
     return '';
   }
