@@ -1,11 +1,12 @@
 // How the machine tier talks with the agents in its machines (test/vm/support/agent.ts), against an agent that is late,
-// hangs up, or loses what it says.
+// hangs up, or loses what it says; and with QEMU (test/vm/support/monitor.ts).
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, LostAnswer, NoAnswer, type Question } from '../vm/support/agent';
+import { askMonitor } from '../vm/support/monitor';
 
 interface Heard {
   readonly execute: string;
@@ -217,4 +218,45 @@ test('where QEMU has ended, that is said at once', async () => {
   const begin = Date.now();
   await expect(agent.ask({ ...status, patience: 60_000 })).rejects.toThrow(/ENOENT|ECONNREFUSED/);
   expect(Date.now() - begin).toBeLessThan(5000);
+});
+
+describe('QEMU', () => {
+  async function monitorThat(command: (execute: string, say: Say) => void) {
+    const path = join(folder, `${++sockets}.sock`);
+    const server = net.createServer((connection) => {
+      const say: Say = (message) => connection.write(`${JSON.stringify(message)}\r\n`);
+      say({ QMP: { version: {} } });
+      connection.on('data', (data) => {
+        for (const line of data.toString().trim().split('\n')) {
+          const { execute } = JSON.parse(line) as Heard;
+          if (execute === 'qmp_capabilities') say({ return: {} });
+          else command(execute, say);
+        }
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    closing.push(() => server.close());
+    return path;
+  }
+
+  test('answers a command, whatever else happens in between', async () => {
+    const path = await monitorThat((_, say) => {
+      say({ event: 'RESUME' });
+      say({ return: { status: 'running' } });
+    });
+    expect(await askMonitor(path, 'query-status', {})).toEqual({ status: 'running' });
+  });
+
+  test('objects, or says nothing', async () => {
+    const objecting = await monitorThat((_, say) => say({ error: { desc: 'no such command' } }));
+    await expect(askMonitor(objecting, 'query', {})).rejects.toThrow(/^query: no such command$/);
+    const silent = await monitorThat(() => {});
+    await expect(askMonitor(silent, 'query', {}, 100)).rejects.toThrow(/^no answer to query$/);
+  });
+
+  test('does not listen yet: that is the error, and nothing else is thrown', async () => {
+    await expect(askMonitor(join(folder, 'none.sock'), 'query', {})).rejects.toThrow(/ENOENT/);
+    // What is thrown where nobody catches it fails the test that runs.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  });
 });

@@ -1,10 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as net from 'node:net';
 import * as path from 'node:path';
-import * as readline from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, LostAnswer, NoAnswer, type Question } from './agent';
+import { askMonitor } from './monitor';
 
 /** What a command in a machine did. */
 export interface Outcome {
@@ -389,42 +388,4 @@ function argumentsOf(options: VmOptions): string[] {
     ...['-object', `filter-dump,id=dump,netdev=net,file=${at('packets.pcap')},maxlen=2000`],
     ...(options.frozen === undefined ? [] : ['-incoming', `exec:zstd -q -dc ${options.frozen}`]),
   ];
-}
-
-/** Gives QEMU one command. */
-function askMonitor<T>(socket: string, command: string, args: object, milliseconds = 60_000): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const connection = net.connect(socket);
-    const end = (act: () => void) => {
-      clearTimeout(patience);
-      connection.destroy();
-      act();
-    };
-    const patience = setTimeout(() => end(() => reject(new Error(`no answer to ${command}`))), milliseconds);
-    connection.on('error', (error) => end(() => reject(error)));
-    connection.on('close', () => end(() => reject(new Error(`connection closed at ${command}`))));
-    const say = (message: object) => connection.write(`${JSON.stringify(message)}\n`);
-    let isReady = false;
-    readline.createInterface({ input: connection }).on('line', (text) => {
-      const message = JSON.parse(text) as Message;
-      if (message.error !== undefined) {
-        const { desc } = message.error;
-        end(() => reject(new Error(`${command}: ${desc}`)));
-      } else if (message.QMP !== undefined) {
-        say({ execute: 'qmp_capabilities' });
-      } else if (message.event === undefined && !isReady) {
-        isReady = true;
-        say({ execute: command, arguments: args });
-      } else if (message.event === undefined) {
-        end(() => resolve(message.return as T));
-      }
-    });
-  });
-}
-
-interface Message {
-  readonly return?: unknown;
-  readonly error?: { readonly desc: string };
-  readonly event?: string;
-  readonly QMP?: unknown;
 }
