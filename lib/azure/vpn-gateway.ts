@@ -46,8 +46,8 @@ export class VpnGateway extends Construct {
   public constructor(scope: Construct, id: string, props: VpnGatewayProps) {
     assertTerraformScope(scope, 'VpnGateway');
     const choice = decide(props, 'VpnGateway', id);
-    const build = choice.chosen?.candidate.build;
-    if (choice.chosen === undefined || build === undefined) {
+    const child = choice.chosen?.candidate.child;
+    if (choice.chosen === undefined || child === undefined) {
       refuse({
         code: 'GRE_DROPPED_BY_FABRIC',
         id,
@@ -58,7 +58,7 @@ export class VpnGateway extends Construct {
       });
     }
     super(scope, id);
-    this.server = build(this);
+    this.server = new child.type(this, child.id, child.props as never);
     if (props.flowLogs !== undefined) {
       this.flowLog = new VirtualNetworkFlowLog(this, 'FlowLog', flowLogProps(props, props.flowLogs));
     }

@@ -25,10 +25,20 @@ export interface PptpOptions {
  */
 export type VpnServer = ManagedIkev2Gateway | WireGuardGateway | Ikev2Gateway | OpenVpnGateway;
 
+/**
+ * A construct before it is made, for `VpnGateway` to make itself. cdktf keeps the whole stack for each attribute of each
+ * resource: a function in between would be one more line of each of them.
+ */
+export interface ServerPlan {
+  readonly type: new (scope: Construct, id: string, props: never) => VpnServer;
+  readonly id: string;
+  readonly props: object;
+}
+
 /** What could be built for one entry of the list. */
 export interface VpnPlan extends Candidate {
-  /** Makes it, as a child with an id of its own; left out where Azure has no place for it. */
-  readonly build?: (scope: Construct) => VpnServer;
+  /** What makes it, as a child with an id of its own; left out where Azure has no place for it. */
+  readonly child?: ServerPlan;
 }
 
 /** A protocol that a `VpnGateway` may speak, and what serves it. */
@@ -50,33 +60,24 @@ export class Vpn {
       keepChecked(server, checkManagedIkev2(server, 'Vpn.ikev2Managed', gateway));
       return {
         ...managedIkev2Candidate(props, id),
-        build: (scope) => new ManagedIkev2Gateway(scope, 'ManagedIkev2', server),
+        child: { type: ManagedIkev2Gateway, id: 'ManagedIkev2', props: server },
       };
     });
   }
 
   /** WireGuard on a machine: a `WireGuardGateway` with the id `WireGuard`. */
   public static wireGuard(options: WireGuardOptions): Vpn {
-    return Vpn.onMachine('Vpn.wireGuard', WIREGUARD_MACHINE, options, (scope, props) => {
-      return new WireGuardGateway(scope, 'WireGuard', props);
-    });
+    return Vpn.onMachine('Vpn.wireGuard', WIREGUARD_MACHINE, options, WireGuardGateway, 'WireGuard');
   }
 
   /** IKEv2 on a machine: an `Ikev2Gateway` with the id `Ikev2`. */
   public static ikev2(options: Ikev2Options): Vpn {
-    return Vpn.onMachine(
-      'Vpn.ikev2',
-      IKEV2_MACHINE,
-      options,
-      (scope, props) => new Ikev2Gateway(scope, 'Ikev2', props),
-    );
+    return Vpn.onMachine('Vpn.ikev2', IKEV2_MACHINE, options, Ikev2Gateway, 'Ikev2');
   }
 
   /** OpenVPN on a machine: an `OpenVpnGateway` with the id `OpenVpn`. */
   public static openVpn(options: OpenVpnOptions): Vpn {
-    return Vpn.onMachine('Vpn.openVpn', OPENVPN_MACHINE, options, (scope, props) => {
-      return new OpenVpnGateway(scope, 'OpenVpn', props);
-    });
+    return Vpn.onMachine('Vpn.openVpn', OPENVPN_MACHINE, options, OpenVpnGateway, 'OpenVpn');
   }
 
   private constructor(
@@ -91,7 +92,8 @@ export class Vpn {
     writtenAs: string,
     kind: MachineKind<Options>,
     options: Options,
-    build: (scope: Construct, props: Options & MachineGatewayProps) => VpnServer,
+    type: new (scope: Construct, id: string, props: Options & MachineGatewayProps) => VpnServer,
+    serverId: string,
   ): Vpn {
     return new Vpn(writtenAs, (props, id, gateway) => {
       // Flow logs are of the virtual network and stay when one server takes the place of another.
@@ -99,7 +101,7 @@ export class Vpn {
       const own = server as Options & MachineGatewayProps;
       const plan = planMachine(kind, own, writtenAs, gateway);
       keepPlan(own, plan);
-      return { ...plan.candidate(id), build: (scope) => build(scope, own) };
+      return { ...plan.candidate(id), child: { type, id: serverId, props: own } };
     });
   }
 }

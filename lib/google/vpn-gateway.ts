@@ -48,7 +48,8 @@ export class VpnGateway extends Construct {
       refuse({ code, id, path: pathBelow(scope, id), writtenAs: 'VpnGateway', asked: choice.assessed, props });
     }
     super(scope, id);
-    this.server = choice.chosen.candidate.build(this);
+    const { child } = choice.chosen.candidate;
+    this.server = new child.type(this, child.id, child.props as never);
     const swap = explainSwap(choice, this.node.path);
     if (swap !== undefined) {
       annotate(this, 'WARN', 'PROTOCOL_SWAPPED', swap);

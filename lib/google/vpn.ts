@@ -13,41 +13,42 @@ import { WIREGUARD_MACHINE, WireGuardGateway, type WireGuardOptions } from './wi
 /** The server that a `VpnGateway` built, told apart by its `protocol`. */
 export type VpnServer = PptpGateway | WireGuardGateway | Ikev2Gateway | OpenVpnGateway;
 
+/**
+ * A construct before it is made, for `VpnGateway` to make itself. cdktf keeps the whole stack for each attribute of each
+ * resource: a function in between would be one more line of each of them.
+ */
+export interface ServerPlan {
+  readonly type: new (scope: Construct, id: string, props: never) => VpnServer;
+  readonly id: string;
+  readonly props: object;
+}
+
 /** What could be built for one entry of the list. */
 export interface VpnPlan extends Candidate {
-  /** Makes it, as a child with an id of its own. */
-  readonly build: (scope: Construct) => VpnServer;
+  /** What makes it, as a child with an id of its own. */
+  readonly child: ServerPlan;
 }
 
 /** A protocol that a `VpnGateway` may speak. Its server is a machine, whatever it is: Google runs none. */
 export class Vpn {
   /** PPTP: a `PptpGateway` with the id `Pptp`. */
   public static pptp(options: PptpOptions): Vpn {
-    return Vpn.onMachine('Vpn.pptp', PPTP_MACHINE, options, (scope, props) => new PptpGateway(scope, 'Pptp', props));
+    return Vpn.onMachine('Vpn.pptp', PPTP_MACHINE, options, PptpGateway, 'Pptp');
   }
 
   /** WireGuard: a `WireGuardGateway` with the id `WireGuard`. */
   public static wireGuard(options: WireGuardOptions): Vpn {
-    return Vpn.onMachine('Vpn.wireGuard', WIREGUARD_MACHINE, options, (scope, props) => {
-      return new WireGuardGateway(scope, 'WireGuard', props);
-    });
+    return Vpn.onMachine('Vpn.wireGuard', WIREGUARD_MACHINE, options, WireGuardGateway, 'WireGuard');
   }
 
   /** IKEv2: an `Ikev2Gateway` with the id `Ikev2`. */
   public static ikev2(options: Ikev2Options): Vpn {
-    return Vpn.onMachine(
-      'Vpn.ikev2',
-      IKEV2_MACHINE,
-      options,
-      (scope, props) => new Ikev2Gateway(scope, 'Ikev2', props),
-    );
+    return Vpn.onMachine('Vpn.ikev2', IKEV2_MACHINE, options, Ikev2Gateway, 'Ikev2');
   }
 
   /** OpenVPN: an `OpenVpnGateway` with the id `OpenVpn`. */
   public static openVpn(options: OpenVpnOptions): Vpn {
-    return Vpn.onMachine('Vpn.openVpn', OPENVPN_MACHINE, options, (scope, props) => {
-      return new OpenVpnGateway(scope, 'OpenVpn', props);
-    });
+    return Vpn.onMachine('Vpn.openVpn', OPENVPN_MACHINE, options, OpenVpnGateway, 'OpenVpn');
   }
 
   /**
@@ -84,14 +85,15 @@ export class Vpn {
     writtenAs: string,
     kind: MachineKind<Options>,
     options: Options,
-    build: (scope: Construct, props: Options & MachineGatewayProps) => VpnServer,
+    type: new (scope: Construct, id: string, props: Options & MachineGatewayProps) => VpnServer,
+    serverId: string,
   ): Vpn {
     return new Vpn(writtenAs, (props, id, gateway) => {
       const { protocols, ...server } = { ...props, ...options };
       const own = server as Options & MachineGatewayProps;
       const plan = planMachine(kind, own, writtenAs, gateway);
       keepPlan(own, plan);
-      return { ...plan.candidate(id), build: (scope) => build(scope, own) };
+      return { ...plan.candidate(id), child: { type, id: serverId, props: own } };
     });
   }
 }
