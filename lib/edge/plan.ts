@@ -1,6 +1,7 @@
 import { invalid, RefusalError, raise } from '../errors';
 import {
   assessCandidate,
+  ETHERNET_MTU,
   explainRefusal,
   type Path,
   pathMtu,
@@ -8,7 +9,7 @@ import {
   reasonSentences,
   tunnelSizes,
 } from '../feasibility';
-import { type Flow, type Insecure, IpProtocol, IpRange, isAddress } from '../flows';
+import { type Flow, Insecure, IpProtocol, IpRange, isAddress } from '../flows';
 import { type FlowSet, openFlows, PPTP, type VpnProtocol } from '../protocols';
 import { Clients } from '../rules/clients';
 
@@ -68,34 +69,45 @@ export interface EdgePlanOptions {
 /** MTU 1400 as the gateways of this library have it, less 4 for MPPE and 40 for the headers of IPv4 and TCP. */
 const PPTP_MSS = 1356;
 
+const ETHERNET_MSS = ETHERNET_MTU - 40;
+
 /** What the firewalls before a gateway, and before its clients, are to let through: checked, and the same for all of them. */
 export class EdgePlan {
   /**
    * @throws RefusalError where a protocol cannot work on `path`, with the code of the first reason
-   * @throws InvalidInputError `EDGE_NAME_INVALID`, `PROTOCOLS_EMPTY`, `PROTOCOL_UNKNOWN`, `PROTOCOLS_DUPLICATE`,
-   * `FLOW_SET_UNKNOWN`, `INSECURE_WITHOUT_REASON`, `NO_CLIENTS`, `CLIENTS_IPV6_FOR_PPTP`, `EDGE_OPTION_INVALID`, and those
-   * of `IpRange.parse` for `tunnelRange`
+   * @throws InvalidInputError `EDGE_PLAN_INVALID`, `EDGE_NAME_INVALID`, `PROTOCOLS_EMPTY`, `PROTOCOL_UNKNOWN`,
+   * `PROTOCOLS_DUPLICATE`, `FLOW_SET_UNKNOWN`, `INSECURE_WITHOUT_REASON`, `NO_CLIENTS`, `CLIENTS_IPV6_FOR_PPTP`,
+   * `EDGE_OPTION_INVALID`, `EDGE_OPTION_UNUSED`, `PATH_INVALID`, and those of `IpRange.parse` for `tunnelRange`
    */
   public static from(options: EdgePlanOptions): EdgePlan {
+    if (typeof options !== 'object' || options === null) {
+      invalid({
+        code: 'EDGE_PLAN_INVALID',
+        what: 'EdgePlan.from was given nothing to plan with',
+        got: options,
+        allowed: 'an object with name, protocols and clients',
+        instead: "EdgePlan.from({ name: 'plant4', protocols: [WIREGUARD], clients: Clients.from('203.0.113.0/24') })",
+      });
+    }
     const { protocols, path, insecure } = options;
     const name = checkedName(options.name);
     const flows = openFlows(options, 'EdgePlan');
+    checkInsecure(insecure);
     const clients = Clients.check(options.clients, 'EdgePlan');
     const version = checkedVersion(clients.ranges, protocols);
     const gateway = checkedGateway(options.gateway, version);
-    const tunnelRange =
-      options.tunnelRange === undefined ? undefined : IpRange.parse(options.tunnelRange, 'tunnelRange');
+    const tunnelRange = checkedTunnelRange(options);
     if (path !== undefined) {
       refuseWhatCannotWork(name, protocols, path);
     }
     return new EdgePlan({
       name,
       flows,
-      clients: clients.ranges,
+      clients: withoutContained(clients.ranges),
       version,
       gateway,
       ...(tunnelRange === undefined ? {} : { tunnelRange }),
-      mss: checkedMss(options.mss, protocols, path),
+      mss: checkedMss(options.mss) ?? mssFor(protocols, path === undefined ? [] : [path]),
       reasons: [insecure?.reason, clients.anywhereReason].filter((reason) => reason !== undefined),
       protocolNames: protocols.map((protocol) => protocol.name),
     });
@@ -156,7 +168,12 @@ export class EdgePlan {
 
 type EdgePlanParts = Omit<EdgePlan, 'ports' | 'hasGre' | 'hasEsp'>;
 
-function checkedName(name: string): string {
+/**
+ * A name that objects of a plan may begin with.
+ *
+ * @throws InvalidInputError `EDGE_NAME_INVALID`
+ */
+export function checkedName(name: string): string {
   if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9-]{0,19}$/.test(name)) {
     invalid({
       code: 'EDGE_NAME_INVALID',
@@ -197,29 +214,90 @@ function checkedGateway(gateway: string | undefined, version: 4 | 6): string {
   if (gateway === undefined) {
     return GATEWAY_ADDRESS;
   }
-  const instead = version === 4 ? "gateway: '198.51.100.10'" : "gateway: '2001:db8::10'";
-  if (typeof gateway !== 'string' || !isAddress(gateway) || gateway.includes(':') !== (version === 6)) {
+  if (!isHostAddress(gateway, version)) {
     refuseOption(
       'gateway',
       gateway,
       `is no IPv${version} address, which its clients' ranges are`,
       `one IPv${version} address`,
-      instead,
+      version === 4 ? "gateway: '198.51.100.10'" : "gateway: '2001:db8::10'",
     );
   }
-  return gateway;
+  return canonical(gateway, version);
 }
 
-function checkedMss(mss: number | undefined, protocols: readonly VpnProtocol[], path: Path | undefined): number {
-  if (mss === undefined) {
-    const bytes = path === undefined ? undefined : pathMtu(path).bytes;
-    const sizes = protocols.flatMap((protocol) => tunnelSizes(protocol, bytes).map((size) => size.mss.ipv4));
-    return Math.min(...sizes, ...(protocols.some(({ id }) => id === PPTP.id) ? [PPTP_MSS] : []));
+/** One way of writing an address, so that texts can be compared. */
+export function canonical(address: string, version: 4 | 6): string {
+  return IpRange.parse(`${address}/${version === 4 ? 32 : 128}`).address(0);
+}
+
+/** Whether something is the address of a machine: not that which stands for every address, in whatever form. */
+export function isHostAddress(address: unknown, version: 4 | 6): address is string {
+  return (
+    typeof address === 'string' &&
+    isAddress(address) &&
+    address.includes(':') === (version === 6) &&
+    !/^[0:.]+$/.test(address)
+  );
+}
+
+/** The range of clients inside the tunnel: narrower than every address, or every connection would be touched. */
+function checkedTunnelRange({ tunnelRange, mss }: EdgePlanOptions): IpRange | undefined {
+  if (tunnelRange === undefined) {
+    if (mss !== undefined) {
+      invalid({
+        code: 'EDGE_OPTION_UNUSED',
+        what: 'mss of EdgePlan means nothing without tunnelRange, whose connections it is for',
+        got: mss,
+        allowed: 'tunnelRange beside it, or none of the two',
+        instead: "tunnelRange: '10.99.0.0/24'",
+      });
+    }
+    return undefined;
   }
-  if (!Number.isInteger(mss) || mss < 536 || mss > 1460) {
+  const range = IpRange.parse(tunnelRange, 'tunnelRange');
+  if (range.version === 6 || range.isEverything) {
+    refuseOption(
+      'tunnelRange',
+      range.cidr,
+      range.isEverything ? 'is every address' : 'is an IPv6 range, and the size of segments is one for IPv4',
+      'the IPv4 range from which clients get their addresses inside the tunnel',
+      "tunnelRange: '10.99.0.0/24'",
+    );
+  }
+  return range;
+}
+
+function checkInsecure(insecure: unknown): void {
+  if (insecure !== undefined && !(insecure instanceof Insecure)) {
+    invalid({
+      code: 'INSECURE_WITHOUT_REASON',
+      what: 'insecure of EdgePlan is no written reason',
+      got: insecure,
+      allowed: 'Insecure.because(reason), which a reviewer will read',
+      instead: "insecure: Insecure.because('PLCs in plant 4 speak nothing else; replaced by 2027-06')",
+    });
+  }
+}
+
+function checkedMss(mss: number | undefined): number | undefined {
+  if (mss !== undefined && (!Number.isInteger(mss) || mss < 536 || mss > ETHERNET_MSS)) {
     refuseOption('mss', mss, 'is no size of a TCP segment', 'a whole number of bytes from 536 to 1460', 'mss: 1356');
   }
   return mss;
+}
+
+/** The largest TCP segment that fits into every tunnel, in bytes. */
+export function mssFor(protocols: readonly VpnProtocol[], paths: readonly Path[]): number {
+  const carried = Math.min(...[...paths.map((path) => pathMtu(path).bytes), ETHERNET_MTU]);
+  const sizes = protocols.flatMap((protocol) => tunnelSizes(protocol, carried).map((size) => size.mss.ipv4));
+  return Math.min(ETHERNET_MSS, ...sizes, ...(protocols.some(({ id }) => id === PPTP.id) ? [PPTP_MSS] : []));
+}
+
+/** Each address once: many products take no ranges that overlap in one list. */
+export function withoutContained(ranges: readonly IpRange[]): readonly IpRange[] {
+  const once = ranges.filter((range, index) => ranges.findIndex(({ cidr }) => cidr === range.cidr) === index);
+  return once.filter((range) => !once.some((other) => other !== range && other.contains(range)));
 }
 
 function refuseOption(option: string, got: unknown, is: string, allowed: string, instead: string): never {

@@ -5,7 +5,7 @@ import { EdgePlan, GATEWAY_ADDRESS } from './plan';
 import type { EdgeBlock, EdgeDraft, EdgeProduct, EdgePurpose } from './product';
 import { EDGE_PRODUCTS } from './products';
 import { EDGE_ROLES, type EdgeRole } from './role';
-import { checkedSite, type EdgeSiteOptions } from './site';
+import { checkedSite, type EdgeSite, type EdgeSiteOptions } from './site';
 
 /** A file for a firewall, with a comment before each block that says why it is there. */
 export interface EdgeFile {
@@ -48,7 +48,7 @@ export function renderEdge(plan: EdgePlan, product: string, options: EdgeSiteOpt
   }
   const found = edgeProduct(product);
   const site = checkedSite(plan, found, options ?? {});
-  checkCapacity(plan, found);
+  checkCapacity(plan, site, found);
   const drafts = found.render({ plan, site });
   return { product: found.id, role: site.role, files: drafts.map((draft) => written(draft, found, plan, site.role)) };
 }
@@ -70,12 +70,14 @@ export function edgeProduct(id: string): EdgeProduct {
   return found;
 }
 
-function checkCapacity(plan: EdgePlan, { name, mostRanges = Number.POSITIVE_INFINITY, versions }: EdgeProduct): void {
-  if (plan.clients.length > mostRanges) {
+function checkCapacity(plan: EdgePlan, { role, clientNetworks }: EdgeSite, product: EdgeProduct): void {
+  const { name, mostRanges = Number.POSITIVE_INFINITY, versions } = product;
+  const ranges = role === 'before-clients' ? clientNetworks : plan.clients;
+  if (ranges.length > mostRanges) {
     invalid({
       code: 'EDGE_TOO_MANY_RANGES',
       what: `${name} holds fewer client ranges in one object than there are`,
-      got: plan.clients.length,
+      got: ranges.length,
       allowed: `at most ${mostRanges} ranges`,
       instead: 'ranges that lie side by side as one, or a plan for each part of them',
     });

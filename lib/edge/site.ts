@@ -1,6 +1,6 @@
 import { invalid } from '../errors';
-import { IpRange, isAddress } from '../flows';
-import type { EdgePlan } from './plan';
+import { IpRange } from '../flows';
+import { canonical, type EdgePlan, isHostAddress, withoutContained } from './plan';
 import type { EdgeProduct, InterfaceNames } from './product';
 import { EDGE_ROLES, type EdgeRole, type Publication } from './role';
 
@@ -54,11 +54,11 @@ export function checkedSite(plan: EdgePlan, product: EdgeProduct, options: EdgeS
   const { role, clientNetworks, innerAddress, publication, management } = options;
   checkRole(product, role);
   need('clientNetworks', clientNetworks, role === 'before-clients', role, "clientNetworks: ['192.168.1.0/24']");
-  need('innerAddress', innerAddress, role === 'before-gateway', role, "innerAddress: '192.0.2.10'");
+  need('innerAddress', innerAddress, role === 'before-gateway', role, example(plan));
   refuseUnused('publication', publication, role === 'before-gateway', role);
   refuseUnused('management', management, role === 'gateway-host', role);
-  if (innerAddress !== undefined && (!isAddress(innerAddress) || innerAddress.includes(':') !== (plan.version === 6))) {
-    refuseOption('innerAddress', innerAddress, `one IPv${plan.version} address`, "innerAddress: '192.0.2.10'");
+  if (innerAddress !== undefined && !isHostAddress(innerAddress, plan.version)) {
+    refuseOption('innerAddress', innerAddress, `one IPv${plan.version} address`, example(plan));
   }
   if (publication !== undefined && publication !== 'one-to-one' && publication !== 'ports') {
     refuseOption('publication', publication, "'ports' or 'one-to-one'", "publication: 'ports'");
@@ -66,12 +66,16 @@ export function checkedSite(plan: EdgePlan, product: EdgeProduct, options: EdgeS
   return {
     role,
     clientNetworks: ranges('clientNetworks', clientNetworks, plan),
-    innerAddress: innerAddress ?? plan.gateway,
+    innerAddress: innerAddress === undefined ? plan.gateway : canonical(innerAddress, plan.version),
     publication: publication ?? 'ports',
     management: ranges('management', management, plan),
     inside: interfaceName(product, 'inside', options),
     outside: interfaceName(product, 'outside', options),
   };
+}
+
+function example({ version }: EdgePlan): string {
+  return version === 4 ? "innerAddress: '192.0.2.10'" : "innerAddress: '2001:db8::10'";
 }
 
 function checkRole(product: EdgeProduct, role: EdgeRole): void {
@@ -131,12 +135,12 @@ function ranges(option: string, texts: readonly string[] = [], { version }: Edge
   if (!Array.isArray(texts)) {
     refuseOption(option, texts, 'a list of ranges in CIDR notation', `${option}: ['192.168.1.0/24']`);
   }
-  const parsed = [...new Set(texts)].map((text) => IpRange.parse(text, option));
+  const parsed = texts.map((text) => IpRange.parse(text, option));
   const stranger = parsed.find((range) => range.version !== version || range.isEverything);
   if (stranger !== undefined) {
     refuseOption(option, stranger.cidr, `IPv${version} ranges, and not every address`, `${option}: ['192.168.1.0/24']`);
   }
-  return parsed;
+  return withoutContained(parsed);
 }
 
 function interfaceName(
