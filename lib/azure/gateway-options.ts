@@ -1,6 +1,6 @@
 /** A tunnel type of VPN Gateway's point-to-site. */
 export class TunnelType {
-  /** IKEv2 with IPsec: UDP 500 and 4500. Built into Windows, macOS, iOS and Android 12+. */
+  /** IKEv2 with IPsec: UDP 500 and 4500. Built into Windows, macOS and iOS; for Android, ask for OpenVPN too. */
   public static readonly IKEV2 = new TunnelType('IkeV2');
 
   /** OpenVPN over TCP 443, with the Azure VPN Client or an OpenVPN client. */

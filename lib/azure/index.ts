@@ -1,9 +1,5 @@
 export { InvalidInputError, PptpConstructsError, RefusalError } from '../errors';
-export type {
-  Candidate,
-  Choice,
-  Verdict,
-} from '../feasibility';
+export { type Candidate, type Choice, explainPaths, type Verdict } from '../feasibility';
 export { Accepted, Flow, Insecure } from '../flows';
 export type { AptSources, PacketFilterKind } from '../host';
 export type { Ikev2Method } from '../host/ikev2';

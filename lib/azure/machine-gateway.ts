@@ -7,8 +7,8 @@ import {
   type AssessedCandidate,
   assessCandidate,
   type Candidate,
+  canServe,
   explainUnverified,
-  reasonCodes,
   type Verdict,
 } from '../feasibility';
 import { IpRange } from '../flows';
@@ -53,7 +53,7 @@ import { type IMachineIdentity, SecretAccess } from './secret-access';
 import { isToken } from './token';
 import { Traffic } from './traffic';
 import { VpnNetworkSecurityGroup } from './vpn-network-security-group';
-import { machineCandidate, refuse } from './way';
+import { machineCandidate, refuseWay } from './way';
 
 /** In what one kind of server on a machine differs from another. */
 export interface MachineKind<Options extends MachineGatewayOptions> {
@@ -170,6 +170,8 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
   public readonly flowLog: VirtualNetworkFlowLog | undefined;
   /** The addresses of clients inside the tunnel, in CIDR notation. */
   public readonly clientPool: string;
+  /** The verdict of each way by which clients come. */
+  public readonly verdicts: readonly Verdict[];
 
   private readonly plan: MachinePlan;
   private readonly props: MachineGatewayProps;
@@ -189,9 +191,8 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     const plan = planned.get(props) ?? planMachine(kind, props, kind.className);
     const { settings } = plan;
     const assessed = assessCandidate(plan.candidate(id));
-    if (assessed.result === 'cannot-work') {
-      const [code = 'UDP_DROPPED'] = reasonCodes([assessed]);
-      refuse({ code, id, path: pathBelow(scope, id), writtenAs: kind.className, asked: [assessed], props });
+    if (!canServe(assessed)) {
+      refuseWay({ id, path: pathBelow(scope, id), writtenAs: kind.className, asked: [assessed], props });
     }
     super(scope, id);
     this.plan = plan;
@@ -199,6 +200,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     this.settings = settings;
     this.userDataSize = plan.userDataSize;
     this.clientPool = settings.pool.range.cidr;
+    this.verdicts = assessed.verdicts;
 
     this.subnet = props.subnet === undefined ? this.makeSubnet() : undefined;
     this.publicIp = settings.isPublic && props.publicIp === undefined ? this.makePublicIp() : undefined;

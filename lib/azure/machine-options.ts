@@ -1,3 +1,4 @@
+import { comesDirectly } from '../cdktf/ways';
 import { invalid } from '../errors';
 import { IpRange } from '../flows';
 import { type AptSources, ClientPool, type PacketFilterKind } from '../host';
@@ -6,10 +7,9 @@ import { type CheckedGateway, checkGateway, type GatewayProps } from './gateway-
 import { MachineImage } from './machine-image';
 import { checkedAddress, type IPublicIp } from './public-ip';
 import { type IKeyVault, type IMachineIdentity, SecretAccess } from './secret-access';
-import type { Through } from './through';
 import { isToken, known } from './token';
 import { checkedResourceId, GATEWAY_SUBNET, type ISubnet, subnetName } from './virtual-network';
-import { checkThrough, type WayProps } from './way';
+import { checkWay, type WayProps } from './way';
 
 /** What every VPN server on a machine of its own is made from, whatever it speaks. */
 export interface MachineGatewayOptions {
@@ -148,7 +148,6 @@ export interface MachineSettings extends CheckedGateway {
   readonly image: MachineImage;
   readonly secretAccess: SecretAccess;
   readonly readyMinutes: number;
-  readonly through: readonly Through[];
   /** Whether the machine has a public address of its own. */
   readonly isPublic: boolean;
   /** The zones of the address that is created. */
@@ -178,9 +177,9 @@ export function checkMachine(
 ): MachineSettings {
   checkName(props.name, className);
   refuseIpv6(gateway, className);
-  const through = checkThrough(props.through);
-  // As on the way: where something else takes the clients in, the machine has no address of its own.
-  const isPublic = through.every(({ position }) => position !== 'entrance' && position !== 'transit');
+  checkWay(props);
+  // As on the way: where something else takes all clients in, the machine has no address of its own.
+  const isPublic = comesDirectly(props);
   checkSubnet(props, gateway.networkRanges);
   checkSecret(props);
   checkAdminSshKey(props.adminSshKey);
@@ -191,7 +190,6 @@ export function checkMachine(
   const size = known(props.size ?? 'Standard_B2ts_v2', 'size', "size: 'Standard_B2ts_v2'");
   return {
     ...gateway,
-    through,
     isPublic,
     addressing,
     size,

@@ -5,7 +5,7 @@ import { assessCandidate, type Verdict } from '../feasibility';
 import { Insecure } from '../flows';
 import { checkGateway, type GatewayProps } from './gateway-props';
 import { assertTerraformScope } from './scope';
-import { checkThrough, pptpCandidate, refuse, type WayProps } from './way';
+import { checkWay, pptpCandidate, refuseWay, type WayProps } from './way';
 
 /** Props of `PptpGateway`. */
 export interface PptpGatewayProps extends GatewayProps, WayProps {
@@ -45,7 +45,7 @@ export class PptpGateway extends Construct {
 function refused(scope: Construct, id: string, props: PptpGatewayProps): [Construct, string] {
   assertTerraformScope(scope, 'PptpGateway');
   checkPptp(props, 'PptpGateway');
-  return refuse({
+  return refuseWay({
     code: 'GRE_DROPPED_BY_FABRIC',
     id,
     path: pathBelow(scope, id),
@@ -58,7 +58,7 @@ function refused(scope: Construct, id: string, props: PptpGatewayProps): [Constr
 function checkPptp(props: PptpGatewayProps, className: string): void {
   const { clients } = checkGateway(props, className);
   clients.requireIpv4(className);
-  checkThrough(props.through);
+  checkWay(props);
   checkInsecure(props.insecure, className);
 }
 

@@ -7,11 +7,15 @@ import { VirtualNetworkFlowLog } from './flow-logs';
 import { checkGateway, flowLogProps, type GatewayProps } from './gateway-props';
 import { assertTerraformScope } from './scope';
 import { Vpn, type VpnPlan, type VpnServer } from './vpn';
-import { checkThrough, refuse, type WayProps } from './way';
+import { checkWay, refuseWay, type WayProps } from './way';
 
 /** Props of `VpnGateway`. */
 export interface VpnGatewayProps extends GatewayProps, WayProps {
-  /** What it may speak, the preferred first: the first that works on its way is built. */
+  /**
+   * What it may speak, the preferred first: the first that works on every way of the clients is built. Where their sites
+   * say which devices call (`Clients.atSites`, `fleet`), the order decides between equals alone: first what works for every
+   * device, then what is built into most, then what is strongest.
+   */
   readonly protocols: readonly Vpn[];
 }
 
@@ -34,11 +38,17 @@ export class VpnGateway extends Construct {
 
   /** The server that was built. */
   public readonly server: VpnServer;
+  /**
+   * What was chosen and what was passed over, with the verdict of each path: `choice.chosen.verdicts`, and
+   * `explainPaths(choice.chosen)` in words.
+   */
+  public readonly choice: Choice;
   /** The flow logs, where they were asked for. */
   public readonly flowLog: VirtualNetworkFlowLog | undefined;
 
   /**
-   * @throws RefusalError where nothing listed works: `GRE_DROPPED_BY_FABRIC` for PPTP alone
+   * @throws RefusalError where nothing listed works: `GRE_DROPPED_BY_FABRIC` for PPTP alone; `CLIENTS_LEFT_OUT` where what
+   * works leaves devices out that are to be served
    * @throws InvalidInputError before that, where the props themselves are wrong: `WRONG_KIND_OF_STACK`,
    * `PROTOCOLS_EMPTY`, `PROTOCOLS_DUPLICATE`, `PROTOCOL_UNKNOWN`, `INSECURE_WITHOUT_REASON`, `CLIENTS_IPV6_FOR_PPTP`,
    * `THROUGH_UNKNOWN` and those of `ManagedIkev2Gateway`
@@ -48,7 +58,7 @@ export class VpnGateway extends Construct {
     const choice = decide(props, 'VpnGateway', id);
     const child = choice.chosen?.candidate.child;
     if (choice.chosen === undefined || child === undefined) {
-      refuse({
+      refuseWay({
         code: 'GRE_DROPPED_BY_FABRIC',
         id,
         path: pathBelow(scope, id),
@@ -58,6 +68,7 @@ export class VpnGateway extends Construct {
       });
     }
     super(scope, id);
+    this.choice = choice;
     this.server = new child.type(this, child.id, child.props as never);
     if (props.flowLogs !== undefined) {
       this.flowLog = new VirtualNetworkFlowLog(this, 'FlowLog', flowLogProps(props, props.flowLogs));
@@ -75,7 +86,7 @@ export class VpnGateway extends Construct {
 /** Checks the props and everything in the list, and chooses. */
 function decide(props: VpnGatewayProps, className: string, id: string): Choice<VpnPlan> {
   const gateway = checkGateway(props, className);
-  checkThrough(props.through);
+  checkWay(props);
   return choose(checkedProtocols(props.protocols).map((vpn) => vpn.plan(props, id, gateway)));
 }
 

@@ -11,7 +11,7 @@ import { NetworkSecurityGroup, NetworkSecurityRule, SubnetNetworkSecurityGroupAs
 import { assertTerraformScope } from './scope';
 import { isToken } from './token';
 import { checkedResourceId, GATEWAY_SUBNET, type ISubnet, subnetName } from './virtual-network';
-import { pptpCandidate, refuse } from './way';
+import { pptpCandidate, refuseWay } from './way';
 
 /** A network security group: a `NetworkSecurityGroup` or `DataAzurermNetworkSecurityGroup` of the provider's bindings. */
 export interface INetworkSecurityGroup {
@@ -215,7 +215,7 @@ function checkedProps(props: VpnNetworkSecurityGroupProps, id: string, path: str
   const protocols = checkedProtocols(props.protocols);
   const additional = props.additionalFlows ?? [];
   if (protocols.includes(PPTP) || additional.includes(Flow.GRE)) {
-    refuse({
+    refuseWay({
       code: 'GRE_NOT_A_RULE_PROTOCOL',
       id,
       path,

@@ -1,6 +1,8 @@
 import type { Construct } from 'constructs';
 import type { Candidate } from '../feasibility';
 import type { Insecure } from '../flows';
+import { OPENVPN } from '../protocols';
+import { TunnelType } from './gateway-options';
 import type { CheckedGateway } from './gateway-props';
 import { IKEV2_MACHINE, Ikev2Gateway, type Ikev2Options } from './ikev2-gateway';
 import { keepPlan, type MachineKind, planMachine } from './machine-gateway';
@@ -41,6 +43,10 @@ export interface VpnPlan extends Candidate {
   readonly child?: ServerPlan;
 }
 
+function speaksOpenVpn({ tunnels = [] }: ManagedIkev2Options): boolean {
+  return tunnels.some(({ azureName }) => azureName === TunnelType.OPENVPN.azureName);
+}
+
 /** A protocol that a `VpnGateway` may speak, and what serves it. */
 export class Vpn {
   /** PPTP on a virtual machine. Azure carries none of it: on Azure it is always passed over, and the plan says so. */
@@ -59,7 +65,7 @@ export class Vpn {
       const { flowLogs, ...server } = { ...props, ...options };
       keepChecked(server, checkManagedIkev2(server, 'Vpn.ikev2Managed', gateway));
       return {
-        ...managedIkev2Candidate(props, id),
+        ...managedIkev2Candidate(props, id, speaksOpenVpn(options) ? [OPENVPN] : []),
         child: { type: ManagedIkev2Gateway, id: 'ManagedIkev2', props: server },
       };
     });

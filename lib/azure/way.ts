@@ -1,15 +1,7 @@
+import { checkThrough, onAws, waysFrom } from '../cdktf/ways';
+import { CLIENT_WORDS, VPN_GATEWAY_CLIENT_WORDS } from '../clients/client-words';
 import type { DiagnosticCode } from '../diagnostics';
-import { invalid, RefusalError, raise } from '../errors';
-import {
-  type AssessedCandidate,
-  assessCandidate,
-  type Candidate,
-  explainRefusal,
-  type Hop,
-  type Path,
-  pathOf,
-  reasonSentences,
-} from '../feasibility';
+import { type AssessedCandidate, assessCandidate, type Candidate, type Hop, type Path, refuse } from '../feasibility';
 import { AZURE } from '../network/azure';
 import type { CarriageFact } from '../network/element';
 import { INTERNET } from '../network/internet';
@@ -30,46 +22,30 @@ export interface WayProps {
 }
 
 /**
- * Checks what was written for `through`.
+ * Checks what lies on the way.
  *
  * @throws InvalidInputError `THROUGH_UNKNOWN`
  */
-export function checkThrough(through: readonly Through[] | undefined): readonly Through[] {
-  if (through !== undefined && (!Array.isArray(through) || through.some((one) => !(one instanceof Through)))) {
-    invalid({
-      code: 'THROUGH_UNKNOWN',
-      what: 'through holds what is not an element on the way',
-      got: through,
-      allowed: 'those of Through, such as Through.LOAD_BALANCER',
-      instead: 'through: [Through.LOAD_BALANCER]',
-    });
-  }
-  return through ?? [];
+export function checkWay(props: WayProps): void {
+  const isOwn = (one: unknown) => one instanceof Through;
+  checkThrough(props, isOwn, 'those of Through, such as Through.LOAD_BALANCER', 'Through.LOAD_BALANCER');
 }
 
-function hopsAt(position: Through['position'], through: readonly Through[] | undefined): Hop[] {
-  return (through ?? [])
-    .filter((one) => one.position === position)
-    .map(({ element, isConditionMet }) => ({ element, condition: isConditionMet ? 'met' : 'unknown' }));
-}
-
-function from(clients: Clients): string {
-  return `${clients.cidrs.length === 1 ? 'client' : 'clients'} ${clients}`;
-}
-
-/** The way to a virtual machine, whose network security group has the rules that it can have. */
-export function wayToMachine({ clients, through }: WayProps): Path {
-  const transit = hopsAt('transit', through);
-  const entrance = hopsAt('entrance', through);
-  const publicIp: Hop = { element: AZURE.PUBLIC_IP, condition: 'met' };
-  return pathOf(from(clients), [
-    ...hopsAt('clients', through),
-    ...(transit.length > 0 ? transit : [{ element: INTERNET }]),
-    ...(transit.length > 0 || entrance.length > 0 ? entrance : [publicIp]),
-    ...hopsAt('network', through),
-    { element: AZURE.VIRTUAL_NETWORK },
-    { element: AZURE.NETWORK_SECURITY_GROUP, condition: 'met' },
-  ]);
+/** The ways to a virtual machine, whose network security group has the rules that it can have. */
+export function waysToMachine(props: WayProps): Path[] {
+  return waysFrom(props, (at) => {
+    const transit = at('transit');
+    const entrance = at('entrance');
+    const publicIp: Hop = { element: AZURE.PUBLIC_IP, condition: 'met' };
+    return [
+      ...at('clients'),
+      ...(transit.length > 0 ? transit : [{ element: INTERNET }]),
+      ...(transit.length > 0 || entrance.length > 0 ? entrance : [publicIp]),
+      ...at('network'),
+      { element: AZURE.VIRTUAL_NETWORK },
+      { element: AZURE.NETWORK_SECURITY_GROUP, condition: 'met' },
+    ];
+  });
 }
 
 /** What nobody can tell of VPN Gateway where clients come over a private network. */
@@ -88,38 +64,49 @@ const ANSWERS_ON_A_PUBLIC_ADDRESS: CarriageFact = {
   ],
 };
 
-/** The way to VPN Gateway, which has a public address of its own with nothing in front of it. */
-export function wayToVpnGateway({ clients, through }: WayProps): Path {
-  const transit = hopsAt('transit', through);
-  const last: Hop[] =
-    transit.length > 0
-      ? [...transit, { element: AZURE.VPN_GATEWAY, facts: [ANSWERS_ON_A_PUBLIC_ADDRESS] }]
-      : [{ element: INTERNET }, { element: AZURE.VPN_GATEWAY }];
-  return pathOf(from(clients), [...hopsAt('clients', through), ...last], 'virtual network');
+/** The ways to VPN Gateway, which has a public address of its own with nothing in front of it. */
+export function waysToVpnGateway(props: WayProps): Path[] {
+  return waysFrom(
+    props,
+    (at) => {
+      const transit = at('transit');
+      return [
+        ...at('clients'),
+        ...(transit.length > 0 ? transit : [{ element: INTERNET }]),
+        { element: AZURE.VPN_GATEWAY, ...(transit.length > 0 ? { facts: [ANSWERS_ON_A_PUBLIC_ADDRESS] } : {}) },
+      ];
+    },
+    'virtual network',
+  );
 }
 
 /** PPTP on a virtual machine, which Azure has no place for. */
 export function pptpCandidate(props: WayProps): Candidate {
   return {
     protocol: PPTP,
-    paths: [wayToMachine(props)],
+    paths: waysToMachine(props),
     builtBy: 'a virtual machine',
     takes: 'some minutes to create',
     cost: 'billed by the hour',
-    clients: 'built into Windows',
+    clients: CLIENT_WORDS.pptp,
     code: "new VpnGateway(this, 'Vpn', { virtualNetwork, clients, protocols: [Vpn.pptp({ insecure })] });",
   };
 }
 
-/** IKEv2 by VPN Gateway. */
-export function managedIkev2Candidate(props: WayProps, id: string): Candidate {
+/**
+ * IKEv2 by VPN Gateway.
+ *
+ * @param also what else it is asked to speak
+ */
+export function managedIkev2Candidate(props: WayProps, id: string, also: readonly VpnProtocol[] = []): Candidate {
   return {
     protocol: IKEV2,
-    paths: [wayToVpnGateway(props)],
+    also,
+    paths: waysToVpnGateway(props),
     builtBy: 'VPN Gateway',
     takes: 'about 30 to 45 minutes to create',
     cost: 'billed by the hour',
-    clients: 'built into Windows, macOS, iOS, Android 12+',
+    clients: VPN_GATEWAY_CLIENT_WORDS,
     code: [
       `new VpnGateway(this, '${id}', { virtualNetwork, clients, protocols: [Vpn.ikev2Managed({`,
       "  gatewaySubnetPrefix: '10.40.255.0/27', clientPools: ['172.20.0.0/24'],",
@@ -131,18 +118,11 @@ export function managedIkev2Candidate(props: WayProps, id: string): Candidate {
 }
 
 /** A server on a machine in words, by the id of its protocol. */
-const ON_A_MACHINE: Readonly<
-  Partial<Record<VpnProtocolId, { program: string; clients: string; written: string; own?: string }>>
-> = {
-  wireguard: {
-    program: 'WireGuard',
-    clients: 'built into Linux; an app for every other system',
-    written: 'wireGuard',
-  },
-  openvpn: { program: 'OpenVPN', clients: 'an app for every system', written: 'openVpn' },
+const ON_A_MACHINE: Readonly<Partial<Record<VpnProtocolId, { program: string; written: string; own?: string }>>> = {
+  wireguard: { program: 'WireGuard', written: 'wireGuard' },
+  openvpn: { program: 'OpenVPN', written: 'openVpn' },
   ikev2: {
     program: 'strongSwan',
-    clients: 'built into Windows, macOS, iOS, Android 12+',
     written: 'ikev2',
     own: "  serverName: 'vpn.example.com', authentication: ['eap-tls'], routes: 'everything',",
   },
@@ -150,14 +130,15 @@ const ON_A_MACHINE: Readonly<
 
 /** WireGuard, IKEv2 or OpenVPN on a virtual machine. */
 export function machineCandidate(protocol: VpnProtocol, props: WayProps, id: string): Candidate {
-  const { program = '', clients = '', written = '', own } = ON_A_MACHINE[protocol.id] ?? {};
+  const { program = '', written = '', own } = ON_A_MACHINE[protocol.id] ?? {};
   return {
     protocol,
-    paths: [wayToMachine(props)],
+    server: `${protocol.id}-machine`,
+    paths: waysToMachine(props),
     builtBy: `a Debian machine with ${program}`,
     takes: 'about 5 minutes to create',
     cost: 'billed as one small virtual machine and one public IP address',
-    clients,
+    clients: CLIENT_WORDS[protocol.id],
     code: [
       `new VpnGateway(this, '${id}', { virtualNetwork, clients, protocols: [Vpn.${written}({`,
       `  subnetPrefix: '10.40.254.0/28', keyVault, secretName: '${protocol.id}', adminSshKey,`,
@@ -169,8 +150,8 @@ export function machineCandidate(protocol: VpnProtocol, props: WayProps, id: str
 
 /** What a refusal is about. */
 export interface RefusalSubject {
-  /** The code of the reason that matters most. */
-  readonly code: DiagnosticCode;
+  /** The code of the reason that matters most; the first reason's where it is left out. */
+  readonly code?: DiagnosticCode;
   readonly id: string;
   readonly path: string;
   readonly writtenAs: string;
@@ -183,25 +164,20 @@ export interface RefusalSubject {
  *
  * @throws RefusalError always
  */
-export function refuse({ code, id, path, writtenAs, asked, props }: RefusalSubject): never {
+export function refuseWay({ id, path, props, ...subject }: RefusalSubject): never {
   const offers = [
     managedIkev2Candidate(props, id),
     ...[IKEV2, WIREGUARD, OPENVPN].map((protocol) => machineCandidate(protocol, props, id)),
+    // Served nowhere here, and elsewhere.
+    pptpCandidate(props),
   ].map((candidate) => assessCandidate(candidate));
-  raise(
-    new RefusalError({
-      code,
-      explanation: explainRefusal({
-        subject: id,
-        writtenAs,
-        asked,
-        offers,
-        bringYourOwn:
-          "new VpnNetworkSecurityGroup(this, 'VpnNsg', { resourceGroupName, location, clients, protocols: [L2TP_IPSEC] });",
-      }),
-      reasons: reasonSentences(asked),
-      alternatives: offers.filter(({ result }) => result === 'works').map(({ candidate }) => candidate.code),
-      constructPath: path,
-    }),
-  );
+  return refuse({
+    ...subject,
+    subject: id,
+    offers,
+    elsewhere: () => onAws(props),
+    bringYourOwn:
+      "new VpnNetworkSecurityGroup(this, 'VpnNsg', { resourceGroupName, location, clients, protocols: [L2TP_IPSEC] });",
+    constructPath: path,
+  });
 }

@@ -1,6 +1,11 @@
+import { checkSites, type Site } from '../clients/site';
 import { invalid } from '../errors';
 import { anywhereBecause, type ClientRanges, type IpRange, readClientRanges } from '../flows';
+import { PathElement } from './path-element';
 import { isToken } from './token';
+
+/** Clients who come to a gateway by one way; `through` holds elements of the `Through` of the same cloud. */
+export type ClientSite = Site<Clients, PathElement>;
 
 /**
  * The clients that may connect to a VPN gateway. There is no default: a gateway does not guess who may
@@ -28,6 +33,35 @@ export class Clients {
   }
 
   /**
+   * Clients at several sites, who come by several ways. Each way gets a verdict of its own, and a gateway is built where it
+   * serves all of them; rules cover the ranges of all, each address once.
+   *
+   * Where every site has a `fleet`, the devices decide too: see `VpnGateway`.
+   *
+   * @throws InvalidInputError `SITE_INVALID`, `SITE_DUPLICATE`, `SITE_FLEET_MISSING`, `THROUGH_UNKNOWN`
+   */
+  public static atSites(...sites: ClientSite[]): Clients {
+    const isClients = (value: unknown) => value instanceof Clients && value.given === undefined;
+    checkSites(sites, isClients, (value) => value instanceof PathElement);
+    const ranges = broadestOf(sites.flatMap(({ clients }) => clients.ranges));
+    const reasons = sites.flatMap(({ clients }) => clients.anywhereReason ?? []);
+    const read =
+      reasons.length > 0
+        ? { ranges, tokens: [], anywhereBecause: [...new Set(reasons)].join('; ') }
+        : { ranges, tokens: [...new Set(sites.flatMap(({ clients }) => clients.tokens))] };
+    if (reasons.length > 0 && ranges.length > 1) {
+      invalid({
+        code: 'SITE_INVALID',
+        what: 'one site is the whole IPv4 internet, and another has IPv6 clients, whom its rules would leave out',
+        got: ranges.map(({ cidr }) => cidr),
+        allowed: 'IPv4 ranges beside Clients.anywhereBecause',
+        instead: 'a gateway of their own for the IPv6 clients',
+      });
+    }
+    return new Clients([...ranges.map(({ cidr }) => cidr), ...read.tokens], read, [...sites]);
+  }
+
+  /**
    * Checks what was written for `clients` in the props of a construct.
    *
    * @throws InvalidInputError `NO_CLIENTS`
@@ -52,7 +86,13 @@ export class Clients {
     /** Every range as written, each once, tokens included. */
     public readonly cidrs: readonly string[],
     private readonly read: ClientRanges,
+    private readonly given?: readonly ClientSite[],
   ) {}
+
+  /** The ways by which they come: those of `atSites`, or one for all. */
+  public get sites(): readonly ClientSite[] {
+    return this.given ?? [{ clients: this }];
+  }
 
   /** The ranges that synth knows. */
   public get ranges(): readonly IpRange[] {
@@ -96,4 +136,11 @@ export class Clients {
     const unknown = this.tokens.length > 0 ? [`${this.tokens.length} known at deployment`] : [];
     return [...known, ...unknown].join(', ');
   }
+}
+
+/** Without the ranges that lie in another. */
+function broadestOf(ranges: readonly IpRange[]): IpRange[] {
+  return ranges.filter((range, index) =>
+    ranges.every((other, at) => at === index || !other.contains(range) || (range.contains(other) && index < at)),
+  );
 }

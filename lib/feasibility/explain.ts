@@ -3,7 +3,7 @@ import type { Evidence } from '../network/evidence';
 import { VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
 import { assess, type Reason, type Verdict, worst } from './assess';
 import { type AssessedCandidate, type Choice, canServe } from './choose';
-import type { Elsewhere, Service } from './choose-for-fleet';
+import type { Elsewhere } from './choose-for-fleet';
 import { hopName, type Path } from './path';
 
 /** Longest line of running text. Path lines are never wrapped: the marks below them would lose their place. */
@@ -69,15 +69,19 @@ function outcome(assessed: AssessedCandidate, subject: string): string {
 
 /** Path by path and device by device who is left out, and what would serve them; nothing where nobody has said who calls. */
 function explainServices({ asked, offers, elsewhere = () => [] }: RefusalContext): string[] {
-  const all = [...asked, ...offers];
-  if (asked.length === 0 || !all.every(({ service }) => service !== undefined)) {
+  const known = [...asked, ...offers].flatMap(({ candidate, service }) =>
+    service === undefined ? [] : [{ candidate, service }],
+  );
+  if (known.length < asked.length + offers.length) {
     return [];
   }
   const { explainService, withRemedies } = require('./choose-for-fleet') as typeof import('./choose-for-fleet');
-  const servers = new Map(all.map(({ candidate, service }) => [service as Service, candidate]));
+  // What was asked for is not offered again.
+  const others = known.filter(({ service }, at) => known.findIndex((one) => one.service.name === service.name) === at);
+  const servers = new Map(others.map(({ candidate, service }) => [service, candidate]));
   const places = elsewhere();
-  return asked.map((one) =>
-    explainService(withRemedies(one.service as Service, [...servers.keys()], places, servers), true)
+  return known.slice(0, asked.length).map(({ service }) =>
+    explainService(withRemedies(service, [...servers.keys()], places, servers), true)
       .split('\n')
       .flatMap((line) => {
         const indent = `  ${/^ */.exec(line)?.[0] ?? ''}`;
@@ -185,7 +189,7 @@ export function explainUnverified(assessed: AssessedCandidate, subject: string):
 
 function explainAlternatives({ asked, offers, writtenAs, bringYourOwn }: RefusalContext): string {
   const lines: string[] = [];
-  const works = offers.filter((one) => one.result === 'works' && canServe(one));
+  const works = worthOffering(offers);
   const where = (asked[0]?.candidate.paths.length ?? 0) > 1 ? 'every path' : 'this path';
   if (works.length > 0) {
     const what = works.some(({ service }) => service !== undefined)
@@ -212,6 +216,13 @@ function explainAlternatives({ asked, offers, writtenAs, bringYourOwn }: Refusal
   }
   const none = offers.some(({ service }) => service !== undefined) ? 'serves all of them alone' : `works on ${where}`;
   return lines.length > 0 ? lines.join('\n') : `  Nothing that this library builds ${none}.`;
+}
+
+/** What works for everybody; a protocol whose cryptography is broken takes the place of nothing. */
+export function worthOffering(offers: readonly AssessedCandidate[]): readonly AssessedCandidate[] {
+  return offers.filter(
+    (one) => one.result === 'works' && canServe(one) && one.candidate.protocol.standing.level !== 'broken',
+  );
 }
 
 function passes(protocol: VpnProtocol, paths: readonly Path[]): boolean {

@@ -1,7 +1,6 @@
 import type { DiagnosticCode } from '../diagnostics';
 import { RefusalError, raise } from '../errors';
-import { canServe } from './choose';
-import { explainRefusal, type RefusalContext, reasonCodes, reasonSentences } from './explain';
+import { explainRefusal, type RefusalContext, reasonCodes, reasonSentences, worthOffering } from './explain';
 
 /** What a refusal is about. */
 export interface RefusedGateway extends RefusalContext {
@@ -31,9 +30,7 @@ export function refuse({ code, constructPath, ...context }: RefusedGateway): nev
       code: arrives ? 'CLIENTS_LEFT_OUT' : (code ?? first),
       explanation: explainRefusal(context),
       reasons: [...reasonSentences(asked), ...new Set(devices.flatMap(({ reasons }) => reasons))],
-      alternatives: offers
-        .filter((one) => one.result === 'works' && canServe(one))
-        .map(({ candidate }) => candidate.code),
+      alternatives: worthOffering(offers).map(({ candidate }) => candidate.code),
       constructPath,
     }),
   );

@@ -2,7 +2,7 @@ export { Clients } from '../cdktf/clients';
 export type { MetaArguments } from '../cdktf/meta-arguments';
 export { Traffic } from '../cdktf/traffic';
 export { InvalidInputError, PptpConstructsError, RefusalError } from '../errors';
-export type { Candidate, Choice, Verdict } from '../feasibility';
+export { type Candidate, type Choice, explainPaths, type Verdict } from '../feasibility';
 export { Accepted, Flow, Insecure } from '../flows';
 export type { AptSources, PacketFilterKind, PptpLimits } from '../host';
 export type { Ikev2Method } from '../host/ikev2';

@@ -9,8 +9,8 @@ import {
   type AssessedCandidate,
   assessCandidate,
   type Candidate,
+  canServe,
   explainUnverified,
-  reasonCodes,
   type Verdict,
 } from '../feasibility';
 import { type Insecure, IpRange } from '../flows';
@@ -42,7 +42,7 @@ import type { IServiceAccount } from './resources';
 import { assertTerraformScope } from './scope';
 import { SecretAccess } from './secret-access';
 import { VpnFirewall } from './vpn-firewall';
-import { machineCandidate, refuse } from './way';
+import { machineCandidate, refuseWay } from './way';
 
 /** In what one kind of server on a machine differs from another. */
 export interface MachineKind<Options extends MachineGatewayOptions> {
@@ -166,6 +166,8 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
   public readonly poolRoute: ComputeRoute | undefined;
   /** The addresses of clients inside the tunnel, in CIDR notation. */
   public readonly clientPool: string;
+  /** The verdict of each way by which clients come. */
+  public readonly verdicts: readonly Verdict[];
   /** The network tag by which rules and routes name the machine. */
   public readonly networkTag: string;
 
@@ -183,15 +185,15 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     assertTerraformScope(scope, kind.className);
     const plan = planned.get(props) ?? planMachine(kind, props, kind.className);
     const assessed = assessCandidate(plan.candidate(id));
-    if (assessed.result === 'cannot-work') {
-      const [code = 'UDP_DROPPED'] = reasonCodes([assessed]);
-      refuse({ code, id, path: pathBelow(scope, id), writtenAs: kind.className, asked: [assessed], props });
+    if (!canServe(assessed)) {
+      refuseWay({ id, path: pathBelow(scope, id), writtenAs: kind.className, asked: [assessed], props });
     }
     super(scope, id);
     this.plan = plan;
     this.props = props;
     this.settings = plan.settings;
     this.clientPool = plan.settings.pool.cidr;
+    this.verdicts = assessed.verdicts;
     this.networkTag = this.named();
 
     const { isPublic } = this.settings;

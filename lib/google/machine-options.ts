@@ -1,4 +1,5 @@
 import { isToken, known } from '../cdktf/token';
+import { comesDirectly } from '../cdktf/ways';
 import { invalid } from '../errors';
 import { Accepted, IpRange } from '../flows';
 import type { AptSources, PacketFilterKind } from '../host';
@@ -16,8 +17,7 @@ import {
   type ISubnetwork,
 } from './resources';
 import { SecretAccess } from './secret-access';
-import type { Through } from './through';
-import { checkThrough, type WayProps } from './way';
+import { checkWay, type WayProps } from './way';
 
 /** What every VPN server on a machine of its own is made from, whatever it speaks. */
 export interface MachineGatewayOptions {
@@ -152,7 +152,6 @@ export interface MachineSettings extends CheckedGateway {
   readonly architecture: 'x86_64' | 'arm64';
   readonly image: MachineImage;
   readonly secretAccess: SecretAccess;
-  readonly through: readonly Through[];
   /** Whether the machine has an external address of its own. */
   readonly isPublic: boolean;
 }
@@ -172,9 +171,9 @@ export function checkMachine(
   className: string,
   gateway: CheckedGateway = checkGateway(props, className),
 ): MachineSettings {
-  const through = checkThrough(props.through);
-  // As on the way: where something else takes the clients in, the machine has no address of its own.
-  const isPublic = through.every(({ position }) => position !== 'entrance' && position !== 'transit');
+  checkWay(props);
+  // As on the way: where something else takes all clients in, the machine has no address of its own.
+  const isPublic = comesDirectly(props);
   const own = checkedSubnetwork(props, gateway.networkRanges);
   checkedId(props.secret?.id, 'secret');
   checkServiceAccount(props.serviceAccount);
@@ -194,7 +193,6 @@ export function checkMachine(
   return {
     ...gateway,
     networkRanges,
-    through,
     isPublic,
     addressing: checkedAddressing(props.addressing),
     machineType,

@@ -1,9 +1,7 @@
+import { PathElement } from '../cdktf/path-element';
 import { CARRIER_NAT, CLIENT_NAT } from '../network/client-side';
 import type { NetworkElement } from '../network/element';
 import { GOOGLE } from '../network/google';
-
-/** Where on a path an element lies. */
-type Position = 'clients' | 'transit' | 'entrance' | 'network';
 
 /**
  * An element on the way to a server that no construct shows: whoever writes the app knows it, so the app says it.
@@ -11,7 +9,7 @@ type Position = 'clients' | 'transit' | 'entrance' | 'network';
  * `conditionMet()` says that the condition under which an element carries packets holds: the rule is there, the forwarding
  * rule has the right form.
  */
-export class Through {
+export class Through extends PathElement {
   /** A router that translates the addresses of the clients: a home or office router. */
   public static readonly CLIENT_NAT = new Through(CLIENT_NAT, 'clients');
   /** A provider's NAT in front of the clients (CGNAT). */
@@ -47,14 +45,9 @@ export class Through {
   /** Firewall policies of the organisation, a folder or the network, which can deny what rules of the network allow. */
   public static readonly FIREWALL_POLICY = new Through(GOOGLE.FIREWALL_POLICY, 'network');
 
-  private constructor(
-    /** The element, with the facts that decide. */
-    public readonly element: NetworkElement,
-    /** Where it lies: at the clients, between networks, at the entrance of the network, or in it. */
-    public readonly position: Position,
-    /** Whether its condition is said to hold. */
-    public readonly isConditionMet: boolean = false,
-  ) {}
+  private constructor(element: NetworkElement, position: PathElement['position'], isConditionMet = false) {
+    super(element, position, isConditionMet);
+  }
 
   /**
    * The same element, whose condition holds. Nothing checks it, and an element that drops a flow whatever its

@@ -2,15 +2,19 @@ import { Construct } from 'constructs';
 import { annotate } from '../cdktf/annotate';
 import { pathBelow } from '../construct-path';
 import { invalid } from '../errors';
-import { type Choice, choose, explainSwap, reasonCodes } from '../feasibility';
+import { type Choice, choose, explainSwap } from '../feasibility';
 import { checkGateway, type GatewayProps } from './gateway-props';
 import { assertTerraformScope } from './scope';
 import { Vpn, type VpnPlan, type VpnServer } from './vpn';
-import { checkThrough, refuse, type WayProps } from './way';
+import { checkWay, refuseWay, type WayProps } from './way';
 
 /** Props of `VpnGateway`. */
 export interface VpnGatewayProps extends GatewayProps, WayProps {
-  /** What it may speak, the preferred first: the first that works on its way is built. */
+  /**
+   * What it may speak, the preferred first: the first that works on every way of the clients is built. Where their sites
+   * say which devices call (`Clients.atSites`, `fleet`), the order decides between equals alone: first what works for every
+   * device, then what is built into most, then what is strongest.
+   */
   readonly protocols: readonly Vpn[];
 }
 
@@ -34,9 +38,15 @@ export class VpnGateway extends Construct {
 
   /** The server that was built. */
   public readonly server: VpnServer;
+  /**
+   * What was chosen and what was passed over, with the verdict of each path: `choice.chosen.verdicts`, and
+   * `explainPaths(choice.chosen)` in words.
+   */
+  public readonly choice: Choice;
 
   /**
-   * @throws RefusalError with every reason, where nothing listed works
+   * @throws RefusalError with every reason, where nothing listed works; `CLIENTS_LEFT_OUT` where what works leaves devices
+   * out that are to be served
    * @throws InvalidInputError before that, where the props themselves are wrong: `WRONG_KIND_OF_STACK`,
    * `PROTOCOLS_EMPTY`, `PROTOCOLS_DUPLICATE`, `PROTOCOL_UNKNOWN` and those of `PptpGateway`
    */
@@ -44,10 +54,10 @@ export class VpnGateway extends Construct {
     assertTerraformScope(scope, 'VpnGateway');
     const choice = decide(props, 'VpnGateway', id);
     if (choice.chosen === undefined) {
-      const [code = 'NOTHING_WORKS'] = reasonCodes(choice.assessed);
-      refuse({ code, id, path: pathBelow(scope, id), writtenAs: 'VpnGateway', asked: choice.assessed, props });
+      refuseWay({ id, path: pathBelow(scope, id), writtenAs: 'VpnGateway', asked: choice.assessed, props });
     }
     super(scope, id);
+    this.choice = choice;
     const { child } = choice.chosen.candidate;
     this.server = new child.type(this, child.id, child.props as never);
     const swap = explainSwap(choice, this.node.path);
@@ -60,7 +70,7 @@ export class VpnGateway extends Construct {
 /** Checks the props and everything in the list, and chooses. */
 function decide(props: VpnGatewayProps, className: string, id: string): Choice<VpnPlan> {
   const gateway = checkGateway(props, className);
-  checkThrough(props.through);
+  checkWay(props);
   return choose(checkedProtocols(props.protocols).map((vpn) => vpn.plan(props, id, gateway)));
 }
 

@@ -1,20 +1,11 @@
 import type { Clients } from '../cdktf/clients';
-import type { DiagnosticCode } from '../diagnostics';
-import { invalid, RefusalError, raise } from '../errors';
-import {
-  type AssessedCandidate,
-  assessCandidate,
-  type Candidate,
-  explainRefusal,
-  type Hop,
-  type Path,
-  pathOf,
-  reasonSentences,
-} from '../feasibility';
+import { checkThrough, onAws, waysFrom } from '../cdktf/ways';
+import { CLIENT_WORDS } from '../clients/client-words';
+import { type AssessedCandidate, assessCandidate, type Candidate, type Path, refuse } from '../feasibility';
 import { HOST_FILTER } from '../network/gateway-side';
 import { GOOGLE } from '../network/google';
 import { INTERNET } from '../network/internet';
-import { IKEV2, OPENVPN, type VpnProtocol, type VpnProtocolId, WIREGUARD } from '../protocols';
+import { IKEV2, OPENVPN, PPTP, type VpnProtocol, type VpnProtocolId, WIREGUARD } from '../protocols';
 import { Through } from './through';
 
 /** How clients come to a machine in a VPC network. */
@@ -30,64 +21,43 @@ export interface WayProps {
 }
 
 /**
- * Checks what was written for `through`.
+ * Checks what lies on the way.
  *
  * @throws InvalidInputError `THROUGH_UNKNOWN`
  */
-export function checkThrough(through: readonly Through[] | undefined): readonly Through[] {
-  if (through !== undefined && (!Array.isArray(through) || through.some((one) => !(one instanceof Through)))) {
-    invalid({
-      code: 'THROUGH_UNKNOWN',
-      what: 'through holds what is not an element on the way',
-      got: through,
-      allowed: 'those of Through of pptp-constructs/google, such as Through.CLOUD_NAT',
-      instead: 'through: [Through.CLOUD_NAT]',
-    });
-  }
-  return through ?? [];
+export function checkWay(props: WayProps): void {
+  const isOwn = (one: unknown) => one instanceof Through;
+  const allowed = 'those of Through of pptp-constructs/google, such as Through.CLOUD_NAT';
+  checkThrough(props, isOwn, allowed, 'Through.CLOUD_NAT');
 }
 
 /**
- * The way to a machine whose own rules let the protocol in: by its external address, unless clients come over a private
+ * The ways to a machine whose own rules let the protocol in: by its external address, unless clients come over a private
  * network or something else takes them in.
  */
-export function wayToMachine({ clients, through = [] }: WayProps): Path {
-  const at = (position: Through['position']): Hop[] =>
-    through
-      .filter((one) => one.position === position)
-      .map(({ element, isConditionMet }) => ({ element, condition: isConditionMet ? 'met' : 'unknown' }));
-  const transit = at('transit');
-  const entrance = at('entrance');
-  return pathOf(`${clients.cidrs.length === 1 ? 'client' : 'clients'} ${clients}`, [
-    ...at('clients'),
-    ...(transit.length > 0 ? transit : [{ element: INTERNET }]),
-    ...(transit.length > 0 || entrance.length > 0 ? entrance : [{ element: GOOGLE.EXTERNAL_IP }]),
-    { element: GOOGLE.VPC_NETWORK },
-    ...at('network'),
-    { element: GOOGLE.VPC_FIREWALL, condition: 'met' },
-    { element: HOST_FILTER, condition: 'met' },
-  ]);
+export function waysToMachine(props: WayProps): Path[] {
+  return waysFrom(props, (at) => {
+    const transit = at('transit');
+    const entrance = at('entrance');
+    return [
+      ...at('clients'),
+      ...(transit.length > 0 ? transit : [{ element: INTERNET }]),
+      ...(transit.length > 0 || entrance.length > 0 ? entrance : [{ element: GOOGLE.EXTERNAL_IP }]),
+      { element: GOOGLE.VPC_NETWORK },
+      ...at('network'),
+      { element: GOOGLE.VPC_FIREWALL, condition: 'met' },
+      { element: HOST_FILTER, condition: 'met' },
+    ];
+  });
 }
 
 /** A server on a machine in words, by the id of its protocol. */
-const ON_A_MACHINE: Readonly<
-  Partial<Record<VpnProtocolId, { program: string; clients: string; written: string; own?: string }>>
-> = {
-  pptp: {
-    program: 'pptpd',
-    clients: 'built into Windows',
-    written: 'pptp',
-    own: "  insecure: Insecure.because('...'),",
-  },
-  wireguard: {
-    program: 'WireGuard',
-    clients: 'built into Linux; an app for every other system',
-    written: 'wireGuard',
-  },
-  openvpn: { program: 'OpenVPN', clients: 'an app for every system', written: 'openVpn' },
+const ON_A_MACHINE: Readonly<Partial<Record<VpnProtocolId, { program: string; written: string; own?: string }>>> = {
+  pptp: { program: 'pptpd', written: 'pptp', own: "  insecure: Insecure.because('...')," },
+  wireguard: { program: 'WireGuard', written: 'wireGuard' },
+  openvpn: { program: 'OpenVPN', written: 'openVpn' },
   ikev2: {
     program: 'strongSwan',
-    clients: 'built into Windows, macOS, iOS, Android 12+',
     written: 'ikev2',
     own: "  serverName: 'vpn.example.com', authentication: ['eap-tls'], routes: 'everything',",
   },
@@ -95,14 +65,15 @@ const ON_A_MACHINE: Readonly<
 
 /** A server on a machine. */
 export function machineCandidate(protocol: VpnProtocol, props: WayProps, id: string): Candidate {
-  const { program = '', clients = '', written = '', own } = ON_A_MACHINE[protocol.id] ?? {};
+  const { program = '', written = '', own } = ON_A_MACHINE[protocol.id] ?? {};
   return {
     protocol,
-    paths: [wayToMachine(props)],
+    server: `${protocol.id}-machine`,
+    paths: waysToMachine(props),
     builtBy: `a Debian machine with ${program}`,
     takes: 'about 5 minutes to create',
     cost: 'billed as one small machine and one external address',
-    clients,
+    clients: CLIENT_WORDS[protocol.id],
     code: [
       `new VpnGateway(this, '${id}', { network, zone, clients, protocols: [Vpn.${written}({`,
       "  subnetRange: '10.40.254.0/28', secret,",
@@ -114,8 +85,6 @@ export function machineCandidate(protocol: VpnProtocol, props: WayProps, id: str
 
 /** What a refusal is about. */
 export interface RefusalSubject {
-  /** The code of the reason that matters most. */
-  readonly code: DiagnosticCode;
   readonly id: string;
   readonly path: string;
   readonly writtenAs: string;
@@ -128,22 +97,17 @@ export interface RefusalSubject {
  *
  * @throws RefusalError always
  */
-export function refuse({ code, id, path, writtenAs, asked, props }: RefusalSubject): never {
-  const offers = [IKEV2, WIREGUARD, OPENVPN].map((protocol) => assessCandidate(machineCandidate(protocol, props, id)));
-  raise(
-    new RefusalError({
-      code,
-      explanation: explainRefusal({
-        subject: id,
-        writtenAs,
-        asked,
-        offers,
-        bringYourOwn:
-          "new VpnFirewall(this, 'VpnRules', { network, clients, protocols: [L2TP_IPSEC], targetTags: ['vpn'] });",
-      }),
-      reasons: reasonSentences(asked),
-      alternatives: offers.filter(({ result }) => result === 'works').map(({ candidate }) => candidate.code),
-      constructPath: path,
-    }),
+export function refuseWay({ id, path, props, ...subject }: RefusalSubject): never {
+  const offers = [IKEV2, WIREGUARD, OPENVPN, PPTP].map((protocol) =>
+    assessCandidate(machineCandidate(protocol, props, id)),
   );
+  return refuse({
+    ...subject,
+    subject: id,
+    offers,
+    elsewhere: () => onAws(props),
+    bringYourOwn:
+      "new VpnFirewall(this, 'VpnRules', { network, clients, protocols: [L2TP_IPSEC], targetTags: ['vpn'] });",
+    constructPath: path,
+  });
 }

@@ -63,7 +63,7 @@ describe('the swap', () => {
         'GRE (IP protocol 47) dropped by the Azure virtual network; ' +
         'GRE (IP protocol 47) dropped by the Azure network security group). ' +
         'VPN Gateway: about 30 to 45 minutes to create, billed by the hour. ' +
-        'Clients: built into Windows, macOS, iOS, Android 12+.',
+        'Clients: built into Windows, macOS and iOS.',
     ]);
   });
 
