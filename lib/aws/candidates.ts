@@ -1,33 +1,30 @@
+import { CLIENT_WORDS } from '../clients/client-words';
 import { type AssessedCandidate, assessCandidate, type Candidate, type Path } from '../feasibility';
-import { IKEV2, OPENVPN, type VpnProtocol, type VpnProtocolId, WIREGUARD } from '../protocols';
+import { IKEV2, OPENVPN, PPTP, type VpnProtocol, type VpnProtocolId, WIREGUARD } from '../protocols';
 import { managedOpenVpnCandidate } from './managed-openvpn-gateway';
 
 const COST = 'billed as one small EC2 instance and one public IPv4 address';
 
 /** A machine of one protocol, in words. The times are estimates: PPTP alone needs another kernel and a reboot. */
-const MACHINES: Readonly<Partial<Record<VpnProtocolId, Omit<Candidate, 'protocol' | 'paths' | 'cost'>>>> = {
+const MACHINES: Readonly<Partial<Record<VpnProtocolId, Pick<Candidate, 'builtBy' | 'takes' | 'code'>>>> = {
   pptp: {
     builtBy: 'a Debian machine with pptpd',
     takes: 'about 5 to 10 minutes to create',
-    clients: 'built into Windows and Linux; no longer into macOS, iOS and Android',
     code: "new VpnGateway(this, 'Vpn', { protocols: [Vpn.pptp({ insecure })], ... })",
   },
   ikev2: {
     builtBy: 'a Debian machine with strongSwan',
     takes: 'about 2 to 5 minutes to create',
-    clients: 'built into Windows, macOS, iOS and Android 12 and later',
     code: "new VpnGateway(this, 'Vpn', { protocols: [Vpn.ikev2({ secret, ... })], ... })",
   },
   wireguard: {
     builtBy: 'a Debian machine with WireGuard',
     takes: 'about 2 to 5 minutes to create',
-    clients: 'built into Linux; needs the WireGuard program elsewhere',
     code: "new VpnGateway(this, 'Vpn', { protocols: [Vpn.wireGuard({ secret })], ... })",
   },
   openvpn: {
     builtBy: 'a Debian machine with OpenVPN',
     takes: 'about 2 to 5 minutes to create',
-    clients: 'needs OpenVPN Connect or another OpenVPN program',
     code: "new VpnGateway(this, 'Vpn', { protocols: [Vpn.openVpn({ secret })], ... })",
   },
 };
@@ -38,11 +35,18 @@ export function machineCandidate(protocol: VpnProtocol, paths: readonly Path[]):
   if (words === undefined) {
     throw new RangeError(`no machine serves ${protocol.name}`);
   }
-  return { ...words, protocol, paths, cost: COST };
+  return {
+    ...words,
+    protocol,
+    server: `${protocol.id}-machine`,
+    paths,
+    cost: COST,
+    clients: CLIENT_WORDS[protocol.id],
+  };
 }
 
 /**
- * What could be built here beside these servers: anything but PPTP, on a machine or by AWS.
+ * What could be built here beside these servers, on a machine or by AWS; PPTP for those alone who speak nothing else.
  *
  * @param toMachine the ways to a machine at the same place; none where nobody has said where that would be
  * @param toClientVpn the ways to AWS Client VPN
@@ -52,7 +56,7 @@ export function offersBeside(
   toMachine: readonly Path[],
   toClientVpn: readonly Path[],
 ): AssessedCandidate[] {
-  const protocols = toMachine.length === 0 ? [] : [IKEV2, WIREGUARD, OPENVPN];
+  const protocols = toMachine.length === 0 ? [] : [IKEV2, WIREGUARD, OPENVPN, PPTP];
   const machines = protocols.map((protocol) => machineCandidate(protocol, toMachine));
   return [...machines, managedOpenVpnCandidate(toClientVpn)]
     .filter(({ code }) => servers.every((server) => server.code !== code))

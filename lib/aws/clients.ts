@@ -1,10 +1,15 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { CfnResource } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { checkSites, type Site } from '../clients/site';
 import { invalid } from '../errors';
 import { anywhereBecause, type IpRange, readClientRanges } from '../flows';
 import { referenceIn, spokenName, stableName } from './names';
+import { Through } from './through';
 import { isToken } from './token';
+
+/** Clients who come to a gateway by one way. */
+export type ClientSite = Site<Clients, Through>;
 
 /**
  * Where clients may come from: a range in CIDR notation (a token is taken as IPv4; write `ec2.Peer.ipv6(token)` for
@@ -48,14 +53,7 @@ export class Clients {
     if (sources.length === 0) {
       readClientRanges([], isToken);
     }
-    const entries = new Map<string, ClientEntry>();
-    sources.forEach((source, index) => {
-      const entry = read(source, index);
-      if (!entries.has(entry.id)) {
-        entries.set(entry.id, entry);
-      }
-    });
-    return new Clients([...entries.values()], undefined);
+    return new Clients(once(sources.map(read)), undefined, sources);
   }
 
   /**
@@ -65,10 +63,30 @@ export class Clients {
    */
   public static anywhereBecause(reason: string): Clients {
     const read = anywhereBecause(reason);
-    return new Clients(
-      read.ranges.map((range) => knownEntry(range)),
-      read.anywhereBecause,
-    );
+    const entries = read.ranges.map((range) => knownEntry(range));
+    return new Clients(entries, read.anywhereBecause, []);
+  }
+
+  /**
+   * Clients at several sites, who come by several ways. Each way gets a verdict of its own, and a gateway is built where it
+   * serves all of them; rules cover the sources of all, each address once.
+   *
+   * Where every site has a `fleet`, the devices decide too: see `VpnGateway`. Clients of such a site come one way: over the
+   * internet, over a private network, or from inside the VPC.
+   *
+   * @throws InvalidInputError `SITE_INVALID`, `SITE_DUPLICATE`, `SITE_FLEET_MISSING`, `THROUGH_UNKNOWN`
+   */
+  public static atSites(...sites: ClientSite[]): Clients {
+    const isClients = (value: unknown) => value instanceof Clients && value.given === undefined;
+    checkSites(sites, isClients, (value) => value instanceof Through);
+    const all = sites.map(({ clients }) => clients);
+    const reasons = all.flatMap(({ anywhereReason }) => anywhereReason ?? []);
+    const anywhere = all.find(({ isAnywhere }) => isAnywhere)?.entries ?? [];
+    // Read once more: a source that nothing names is known by its place among all of them.
+    const sources = all.flatMap((clients) => clients.sources);
+    const entries = broadestOf(once([...anywhere, ...sources.map(read)]));
+    const reason = reasons.length === 0 ? undefined : [...new Set(reasons)].join('; ');
+    return new Clients(entries, reason, sources, [...sites]);
   }
 
   /**
@@ -97,7 +115,14 @@ export class Clients {
     public readonly entries: readonly ClientEntry[],
     /** Why the whole internet may connect, where it may. */
     public readonly anywhereReason: string | undefined,
+    private readonly sources: readonly ClientSource[],
+    private readonly given?: readonly ClientSite[],
   ) {}
+
+  /** The ways by which they come: those of `atSites`, or one for all. */
+  public get sites(): readonly ClientSite[] {
+    return this.given ?? [{ clients: this }];
+  }
 
   /** The ranges that synth knows. */
   public get ranges(): readonly IpRange[] {
@@ -160,6 +185,19 @@ export class Clients {
   public toString(): string {
     return this.entries.map(({ label }) => label).join(', ');
   }
+}
+
+/** Each source once, the first of equals. */
+function once(entries: readonly ClientEntry[]): ClientEntry[] {
+  return entries.filter((entry, index) => entries.findIndex(({ id }) => id === entry.id) === index);
+}
+
+/** Without the ranges that lie in another; of equal ones the first has been taken. */
+function broadestOf(entries: readonly ClientEntry[]): ClientEntry[] {
+  return entries.filter(
+    ({ range }) =>
+      range === undefined || !entries.some((other) => other.range !== range && other.range?.contains(range) === true),
+  );
 }
 
 /** Reads one source; `index` names it only where nothing else can. */

@@ -1,5 +1,6 @@
+export type { GatewayEdge } from '../edge/for-gateways';
 export { InvalidInputError, PptpConstructsError, RefusalError } from '../errors';
-export type { Candidate, Choice, Verdict } from '../feasibility';
+export { type Candidate, type Choice, explainPaths, type Verdict } from '../feasibility';
 export { Accepted, Flow, Insecure } from '../flows';
 export type { AptSources, PptpLimits } from '../host';
 export {
@@ -19,7 +20,7 @@ export { Sunset, type SunsetOptions, type SunsetVerdict } from '../migration';
 export { AWS } from '../network/aws';
 export { IKEV2, L2TP_IPSEC, OPENVPN, PPTP, SSTP, type VpnProtocol, WIREGUARD } from '../protocols';
 export { ClientAddressing, type RoutedOptions, type TransitGatewayRoute } from './client-addressing';
-export { type ClientSource, Clients } from './clients';
+export { type ClientSite, type ClientSource, Clients } from './clients';
 export type { ClientDestination } from './destination';
 export { REJECTED_GRE_QUERY, VPN_FLOW_LOG_FORMAT, VpnFlowLogs, type VpnFlowLogsProps } from './flow-logs';
 export { GatewayImage, type GatewayImageProps } from './gateway-image';

@@ -5,6 +5,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type { GatewayEdge } from '../edge/for-gateways';
 import type { AptSources, PacketFilterKind } from '../host';
 import type { ClientAddressing } from './client-addressing';
 import type { Clients } from './clients';
@@ -98,7 +99,7 @@ export interface MachineGatewayOptions extends MachinePathOptions {
    */
   readonly elasticIpAllocationId?: string;
   /**
-   * The address of `elasticIpAllocationId`. Only needed for `address` and `dnsName`: the id does not tell it.
+   * The address of `elasticIpAllocationId`. Only needed for `address`, `dnsName` and `edge`: the id does not tell it.
    *
    * @default - not known
    */
@@ -221,4 +222,11 @@ export interface MachineGatewayProps extends MachineGatewayOptions {
   readonly vpc: ec2.IVpc;
   /** Where clients come from. There is no default. */
   readonly clients: Clients;
+  /**
+   * Configurations for the firewalls before the gateway and before its clients, written into `cdk.out/edge` when the app is
+   * synthesised; see docs/edge.md.
+   *
+   * @default - none
+   */
+  readonly edge?: readonly GatewayEdge[];
 }

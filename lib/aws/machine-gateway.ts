@@ -6,14 +6,15 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { pathBelow } from '../construct-path';
-import { invalid, RefusalError, raise } from '../errors';
+import { edgeFolder } from '../edge/for-gateways';
+import { invalid } from '../errors';
 import {
   type AssessedCandidate,
   assessCandidate,
-  explainRefusal,
+  canServe,
   explainUnverified,
-  reasonCodes,
-  reasonSentences,
+  refuse,
+  type Verdict,
 } from '../feasibility';
 import { IpRange } from '../flows';
 import type { Destination } from '../host';
@@ -21,6 +22,7 @@ import { MSCHAPV2_SECOND_FACTOR } from '../host/radius';
 import { PPTP } from '../protocols';
 import { machineCandidate, offersBeside } from './candidates';
 import { type ClientDestination, isSameDestination, readDestination } from './destination';
+import { edgeOfMachine, writeAtSynth } from './edge';
 import { VpnFlowLogs } from './flow-logs';
 import { isFilteredByHost, policyText } from './live-policy';
 import { FILES_METADATA } from './machine-files';
@@ -79,6 +81,9 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
 
   public readonly clientPool: string;
 
+  /** The verdict of each server of the machine on each way by which clients come. */
+  public readonly verdicts: readonly Verdict[];
+
   /**
    * For rules between the machine and other constructs. Rules made here open the way for the machine and not for its
    * clients: those go by `allowClientsTo`.
@@ -109,17 +114,21 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
   private isOpeningBothHalves = false;
 
   /**
-   * @throws RefusalError with every reason, where a server of the machine cannot be reached
+   * @throws RefusalError with every reason, where a server of the machine cannot be reached; `CLIENTS_LEFT_OUT` where devices
+   * that are to be served have no client for any of them
    * @throws InvalidInputError `USER_DATA_TOO_LARGE`, or a bad value that only the host knows of; before any child exists
    */
   protected constructor(scope: Construct, id: string, props: MachineGatewayProps, settings: MachineSettings) {
     const assessed = assessedServers(settings);
-    refuseWhereNothingArrives(scope, id, settings, assessed);
+    refuseWhoeverIsLeftOut(scope, id, settings, assessed);
     // The text of the machine is made before anything exists, so that one that is too long leaves nothing behind.
     const told: Told = { secret: undefined, policy: undefined, scripts: new Map(), instance: undefined };
     const text = userDataOf(scope, id, props, settings, told);
+    const edge = edgeFolder(pathBelow(scope, id), props.edge, () => edgeOfMachine(settings, props));
     super(scope, id);
+    writeAtSynth(this, edge);
 
+    this.verdicts = assessed.flatMap(({ verdicts }) => verdicts);
     this.settings = settings;
     this.vpc = props.vpc;
     this.maxRulesPerDirection = props.maxRulesPerDirection;
@@ -508,13 +517,14 @@ function assessedServers(settings: MachineSettings): AssessedCandidate[] {
   return protocols.map((protocol) => assessCandidate(machineCandidate(protocol, paths)));
 }
 
-function refuseWhereNothingArrives(
+function refuseWhoeverIsLeftOut(
   scope: Construct,
   id: string,
   settings: MachineSettings,
   assessed: readonly AssessedCandidate[],
 ): void {
-  const asked = assessed.filter(({ result }) => result === 'cannot-work');
+  const lost = assessed.filter(({ result }) => result === 'cannot-work');
+  const asked = lost.length > 0 ? lost : together(assessed).filter((one) => !canServe(one));
   if (asked.length === 0) {
     return;
   }
@@ -524,16 +534,16 @@ function refuseWhereNothingArrives(
     pathsOf(settings),
     pathsToClientVpn(clients, through),
   );
-  const [code = 'NOTHING_WORKS'] = reasonCodes(asked);
-  raise(
-    new RefusalError({
-      code,
-      explanation: explainRefusal({ subject: id, writtenAs: kind.className, asked, offers }),
-      reasons: reasonSentences(asked),
-      alternatives: offers.filter(({ result }) => result === 'works').map(({ candidate }) => candidate.code),
-      constructPath: pathBelow(scope, id),
-    }),
-  );
+  refuse({ subject: id, writtenAs: kind.className, asked, offers, constructPath: pathBelow(scope, id) });
+}
+
+/** The servers of one machine as one: a device needs a client for any of them. Nothing where nobody has said who calls. */
+function together([first, ...others]: readonly AssessedCandidate[]): readonly AssessedCandidate[] {
+  if (first?.service === undefined) {
+    return [];
+  }
+  const also = others.map(({ candidate }) => candidate.protocol);
+  return [also.length === 0 ? first : assessCandidate({ ...first.candidate, also })];
 }
 
 /** Where a reviewer reads them. */

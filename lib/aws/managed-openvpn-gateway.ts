@@ -2,11 +2,14 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { pathBelow } from '../construct-path';
+import { edgeFolder, type GatewayEdge } from '../edge/for-gateways';
 import { invalid } from '../errors';
 import type { Candidate, Path } from '../feasibility';
 import { Accepted, IpRange, isAddress } from '../flows';
 import { OPENVPN } from '../protocols';
 import { Clients } from './clients';
+import { edgeOfClientVpn, writeAtSynth } from './edge';
 import { checkLogging } from './flow-logs';
 import { stableName } from './names';
 import { assertCdkScope, assertVpc } from './scope';
@@ -141,6 +144,14 @@ export interface ManagedOpenVpnGatewayProps {
    * @default logs.RetentionDays.ONE_YEAR
    */
   readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * Configurations for the firewalls before the gateway and before its clients, written into `cdk.out/edge` when the app is
+   * synthesised; see docs/edge.md.
+   *
+   * @default - none
+   */
+  readonly edge?: readonly GatewayEdge[];
 }
 
 /**
@@ -186,7 +197,9 @@ export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable
     assertCdkScope(scope, CLASS);
     const { clients, pool, subnets } = readManagedOpenVpn(props);
     const { logGroup, logRetention } = props;
+    const edge = edgeFolder(pathBelow(scope, id), props.edge, () => edgeOfClientVpn(props));
     super(scope, id);
+    writeAtSynth(this, edge);
 
     this.vpc = props.vpc;
     this.pool = pool;

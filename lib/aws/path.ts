@@ -1,4 +1,5 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { invalid } from '../errors';
 import { type Hop, type Path, pathOf } from '../feasibility';
 import { DIRECTIONS, type Flow } from '../flows';
 import { AWS } from '../network/aws';
@@ -7,7 +8,7 @@ import type { Evidence } from '../network/evidence';
 import { HOST_FILTER } from '../network/gateway-side';
 import { INTERNET } from '../network/internet';
 import { VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
-import type { ClientEntry, Clients } from './clients';
+import type { ClientEntry, ClientSite, Clients } from './clients';
 import { type AclFinding, missingAclEntries } from './network-acl-check';
 import type { Placement } from './placement';
 import type { Through } from './through';
@@ -30,7 +31,33 @@ const NAMED_SOURCES = 2;
  * @param protocols protocols on ports of the user's own, about which a network ACL is asked beside the usual ones
  */
 export function pathsOf(options: PathOptions, protocols: readonly VpnProtocol[] = []): Path[] {
+  return options.clients.sites.flatMap((site) => {
+    const through = [...(site.through ?? []), ...options.through];
+    const paths = pathsFrom(site, { ...options, clients: site.clients, through }, protocols);
+    return site.fleet === undefined ? paths : [onlyOne(paths, site)];
+  });
+}
+
+/** A fleet is counted once, on the way that its devices take. */
+function onlyOne(paths: readonly Path[], { name, clients }: ClientSite): Path {
+  const [path, ...others] = paths;
+  if (path === undefined || others.length > 0) {
+    return invalid({
+      code: 'SITE_INVALID',
+      what: `${name ?? `the site of ${clients}`} says which devices call, and its clients come by several ways`,
+      got: paths.map(({ from }) => from),
+      allowed: 'clients that all come over the internet, all over a private network, or all from inside the VPC',
+      instead: 'a site for each way, with the devices that come by it',
+    });
+  }
+  return path;
+}
+
+/** The paths from one site. */
+function pathsFrom(site: ClientSite, options: PathOptions, protocols: readonly VpnProtocol[]): Path[] {
   const { clients, placement, through, networkAcl } = options;
+  const path = (entries: readonly ClientEntry[], hops: readonly Hop[]) =>
+    pathOf(from(site, entries), hops, undefined, site.fleet);
   const at = (position: Through['position']) => through.filter((one) => one.position === position).map(hopOf);
   const gateway: Hop[] = [
     ...at('vpc'),
@@ -47,23 +74,25 @@ export function pathsOf(options: PathOptions, protocols: readonly VpnProtocol[] 
   const paths: Path[] = [];
   if (overInternet.length > 0) {
     const arrival = [...at('edge'), ...arrivalHops(placement), ...transit];
-    paths.push(pathOf(from(overInternet), [...at('clients'), { element: INTERNET }, ...arrival, ...gateway]));
+    paths.push(path(overInternet, [...at('clients'), { element: INTERNET }, ...arrival, ...gateway]));
   }
   if (fromElsewhere.length > 0) {
     const between = transit.length > 0 ? transit : [{ element: PRIVATE_NETWORK }];
-    paths.push(pathOf(from(fromElsewhere), [...at('clients'), ...between, ...gateway]));
+    paths.push(path(fromElsewhere, [...at('clients'), ...between, ...gateway]));
   }
   if (fromVpc.length > 0) {
-    paths.push(pathOf(from(fromVpc), gateway));
+    paths.push(path(fromVpc, gateway));
   }
   return paths;
 }
 
 /** The paths from the same clients to an AWS Client VPN endpoint, which lies outside of every subnet. */
 export function pathsToClientVpn(clients: Clients, through: readonly Through[]): Path[] {
-  const atClients = through.filter(({ position }) => position === 'clients').map(hopOf);
-  const hops = [...atClients, { element: INTERNET }, { element: AWS.CLIENT_VPN_ENDPOINT }];
-  return [pathOf(from(clients.entries), hops, 'Client VPN')];
+  return clients.sites.map((site) => {
+    const atClients = [...(site.through ?? []), ...through].filter(({ position }) => position === 'clients').map(hopOf);
+    const hops = [...atClients, { element: INTERNET }, { element: AWS.CLIENT_VPN_ENDPOINT }];
+    return pathOf(from(site, site.clients.entries), hops, 'Client VPN', site.fleet);
+  });
 }
 
 /** A source whose addresses nobody knows at synth may be anywhere on the internet; a security group's members may not. */
@@ -71,11 +100,12 @@ export function comesOverInternet({ kind, range }: ClientEntry): boolean {
   return kind !== 'security-group' && range?.isPrivate !== true;
 }
 
-function from(entries: readonly ClientEntry[]): string {
+function from({ name }: ClientSite, entries: readonly ClientEntry[]): string {
   const labels = entries.map(({ label }) => label);
   const named = labels.slice(0, NAMED_SOURCES).join(', ');
   const more = labels.length - NAMED_SOURCES;
-  return `${labels.length === 1 ? 'client' : 'clients'} ${named}${more > 0 ? ` and ${more} more` : ''}`;
+  const sources = `${named}${more > 0 ? ` and ${more} more` : ''}`;
+  return name === undefined ? `${labels.length === 1 ? 'client' : 'clients'} ${sources}` : `${name} (${sources})`;
 }
 
 function hopOf({ element, isConditionMet }: Through): Hop {

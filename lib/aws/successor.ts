@@ -6,7 +6,7 @@ import { type WireGuardServerOptions, wireGuardServer } from './wireguard-gatewa
 
 /** What takes the place of PPTP, on the same machine until PPTP ends. */
 export class Successor {
-  /** IKEv2, which Windows, macOS, iOS and Android 12 have built in. */
+  /** IKEv2, which Windows, macOS, iOS and Android have built in. */
   public static ikev2(options: Ikev2ServerOptions): Successor {
     const sharesPasswords = options?.authentication?.includes('eap-mschapv2') === true;
     return new Successor(

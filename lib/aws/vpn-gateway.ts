@@ -1,24 +1,17 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { pathBelow } from '../construct-path';
-import { invalid, RefusalError, raise } from '../errors';
-import {
-  type AssessedCandidate,
-  type Candidate,
-  type Choice,
-  choose,
-  explainRefusal,
-  explainSwap,
-  reasonCodes,
-  reasonSentences,
-} from '../feasibility';
+import { edgeFolder, type GatewayEdge } from '../edge/for-gateways';
+import { invalid } from '../errors';
+import { type AssessedCandidate, type Choice, choose, explainSwap, refuse } from '../feasibility';
 import { offersBeside } from './candidates';
 import { Clients } from './clients';
 import type { ClientDestination } from './destination';
+import { writeAtSynth } from './edge';
 import { pathsToClientVpn } from './path';
 import { assertCdkScope, assertVpc } from './scope';
 import { isDummyVpc } from './vpc-ranges';
-import { Vpn, type VpnServer, type VpnSite } from './vpn';
+import { Vpn, type VpnPlan, type VpnServer, type VpnSite } from './vpn';
 import { warn } from './warning';
 
 const CLASS = 'VpnGateway';
@@ -29,12 +22,23 @@ export interface VpnGatewayProps {
   readonly vpc: ec2.IVpc;
   /** Where clients come from. There is no default. */
   readonly clients: Clients;
-  /** The protocols, in order of preference: the first that works on every path is built. */
+  /**
+   * The protocols, in order of preference: the first that works on every path is built. Where the sites of the clients say
+   * which devices call (`Clients.atSites`, `fleet`), the order decides between equals alone: first what works for every
+   * device, then what is built into most, then what is strongest.
+   */
   readonly protocols: readonly Vpn[];
+  /**
+   * Configurations for the firewalls before the gateway and before its clients, written into `cdk.out/edge` when the app is
+   * synthesised; see docs/edge.md.
+   *
+   * @default - none
+   */
+  readonly edge?: readonly GatewayEdge[];
 }
 
 /** One of the protocols, with what building it would take. */
-interface VpnCandidate extends Candidate {
+interface VpnCandidate extends VpnPlan {
   readonly vpn: Vpn;
 }
 
@@ -47,23 +51,42 @@ interface VpnCandidate extends Candidate {
  * and another that comes. A warning says that it was swapped, why, and what that costs.
  */
 export class VpnGateway extends Construct implements ec2.IConnectable {
+  /**
+   * What becomes of every protocol listed, without building or refusing anything.
+   *
+   * @param scope a scope in the stack where the gateway would be
+   * @throws InvalidInputError where the props themselves are wrong, see the constructor
+   */
+  public static assess(scope: Construct, props: VpnGatewayProps): Choice {
+    assertCdkScope(scope, CLASS);
+    return choiceOf(scope, siteOf(props), checkedProtocols(props.protocols));
+  }
+
   /** The server that was built; `protocol` and `managed` tell which one it is. */
   public readonly server: VpnServer;
 
   /**
+   * What was chosen and what was passed over, with the verdict of each path: `choice.chosen.verdicts`, and
+   * `explainPaths(choice.chosen)` in words.
+   */
+  public readonly choice: Choice;
+
+  /**
    * @throws RefusalError where no protocol works: with the code of its first reason where one protocol was asked for,
-   * `NOTHING_WORKS` where several were
+   * `NOTHING_WORKS` where several were; `CLIENTS_LEFT_OUT` where what works leaves devices out that are to be served
    * @throws InvalidInputError `WRONG_KIND_OF_STACK`, `VPC_MISSING`, `NO_CLIENTS`, `PROTOCOLS_EMPTY`,
    * `PROTOCOLS_DUPLICATE`, `PROTOCOL_UNKNOWN`, and those of each protocol's own construct
    */
   public constructor(scope: Construct, id: string, props: VpnGatewayProps) {
     assertCdkScope(scope, CLASS);
-    assertVpc(props?.vpc, CLASS);
-    const site = { vpc: props.vpc, clients: Clients.check(props.clients, CLASS) };
+    const site = siteOf(props);
     const protocols = checkedProtocols(props.protocols);
     const { choice, chosen } = chooseOrRefuse(scope, id, site, protocols);
+    const edge = edgeFolder(pathBelow(scope, id), props.edge, chosen.candidate.edge);
     super(scope, id);
+    writeAtSynth(this, edge);
 
+    this.choice = choice;
     const { vpn } = chosen.candidate;
     this.server = vpn.build(this, site, protocols.slice(0, protocols.indexOf(vpn)));
     const swap = chosen === choice.chosen ? explainSwap(choice, id) : undefined;
@@ -87,21 +110,31 @@ export class VpnGateway extends Construct implements ec2.IConnectable {
   }
 }
 
-/** Assesses every protocol, all of its options checked, and takes the first that can be built. */
+function siteOf(props: VpnGatewayProps): VpnSite {
+  assertVpc(props?.vpc, CLASS);
+  return { vpc: props.vpc, clients: Clients.check(props.clients, CLASS) };
+}
+
+/** Assesses every protocol, all of its options checked. */
+function choiceOf(scope: Construct, site: VpnSite, protocols: readonly Vpn[]): Choice<VpnCandidate> {
+  return choose(
+    protocols.map((vpn, index): VpnCandidate => {
+      return { ...vpn.candidate(scope, site, protocols.slice(0, index)), vpn };
+    }),
+  );
+}
+
+/** The choice, and of it what is built. */
 function chooseOrRefuse(
   scope: Construct,
   id: string,
   site: VpnSite,
   protocols: readonly Vpn[],
 ): { choice: Choice<VpnCandidate>; chosen: AssessedCandidate<VpnCandidate> } {
-  const choice = choose(
-    protocols.map((vpn, index): VpnCandidate => {
-      return { ...vpn.candidate(scope, site, protocols.slice(0, index)), vpn };
-    }),
-  );
+  const choice = choiceOf(scope, site, protocols);
   // Before the look-up of a VPC nothing is judged: the first one is as good as any.
   const chosen = isDummyVpc(site.vpc) ? choice.assessed[0] : choice.chosen;
-  return chosen === undefined ? refuse(scope, id, site, choice) : { choice, chosen };
+  return chosen === undefined ? refuseAll(scope, id, site, choice) : { choice, chosen };
 }
 
 function checkedProtocols(protocols: unknown): readonly Vpn[] {
@@ -139,23 +172,15 @@ function checkedProtocols(protocols: unknown): readonly Vpn[] {
   return vpns;
 }
 
-function refuse(scope: Construct, id: string, { clients }: VpnSite, { assessed }: Choice<VpnCandidate>): never {
-  const asked = assessed.map(({ candidate }) => candidate);
-  const machine = asked.find(({ vpn }) => !vpn.isManaged);
-  const offers = offersBeside(asked, machine?.paths ?? [], pathsToClientVpn(clients, []));
-  const [first = 'NOTHING_WORKS'] = reasonCodes(assessed);
-  return raise(
-    new RefusalError({
-      code: assessed.length > 1 ? 'NOTHING_WORKS' : first,
-      explanation: explainRefusal({
-        subject: id,
-        writtenAs: CLASS,
-        asked: assessed,
-        offers,
-      }),
-      reasons: reasonSentences(assessed),
-      alternatives: offers.filter(({ result }) => result === 'works').map(({ candidate }) => candidate.code),
-      constructPath: pathBelow(scope, id),
-    }),
-  );
+function refuseAll(scope: Construct, id: string, { clients }: VpnSite, { assessed }: Choice<VpnCandidate>): never {
+  const servers = assessed.map(({ candidate }) => candidate);
+  const machine = servers.find(({ vpn }) => !vpn.isManaged);
+  return refuse({
+    ...(assessed.length > 1 ? { code: 'NOTHING_WORKS' } : {}),
+    subject: id,
+    writtenAs: CLASS,
+    asked: assessed,
+    offers: offersBeside(servers, machine?.paths ?? [], pathsToClientVpn(clients, [])),
+    constructPath: pathBelow(scope, id),
+  });
 }

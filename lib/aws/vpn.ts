@@ -1,10 +1,13 @@
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
+import type { EdgeSubject } from '../edge/for-gateways';
 import type { Candidate } from '../feasibility';
 import { IKEV2, OPENVPN, PPTP, type VpnProtocol, WIREGUARD } from '../protocols';
 import { machineCandidate } from './candidates';
 import type { Clients } from './clients';
+import { edgeOfClientVpn, edgeOfMachine } from './edge';
 import { Ikev2Gateway, type Ikev2Options, readIkev2 } from './ikev2-gateway';
+import type { MachineGatewayOptions } from './machine-gateway-props';
 import type { MachineSettings } from './machine-gateway-settings';
 import {
   ManagedOpenVpnGateway,
@@ -28,14 +31,19 @@ export interface VpnSite {
 }
 
 /** How AWS Client VPN is made, apart from its VPC and its clients. */
-export type ManagedOpenVpnOptions = Omit<ManagedOpenVpnGatewayProps, 'vpc' | 'clients' | 'replacesClientPool'>;
+export type ManagedOpenVpnOptions = Omit<ManagedOpenVpnGatewayProps, 'vpc' | 'clients' | 'replacesClientPool' | 'edge'>;
+
+/** What could be built for a protocol, and what the firewalls before it must be told. */
+export interface VpnPlan extends Candidate {
+  readonly edge: () => EdgeSubject;
+}
 
 interface Kind {
   readonly protocol: VpnProtocol;
   readonly isManaged: boolean;
   readonly id: string;
   readonly clientPool?: string | undefined;
-  readonly read: (scope: Construct, site: VpnSite, meant: readonly Vpn[]) => Candidate;
+  readonly read: (scope: Construct, site: VpnSite, meant: readonly Vpn[]) => VpnPlan;
   readonly build: (scope: Construct, site: VpnSite, meant: readonly Vpn[]) => VpnServer;
 }
 
@@ -103,14 +111,18 @@ export class Vpn {
       isManaged: true,
       id: 'OpenVpn',
       read: (_, site, meant) => {
-        const { clients } = readManagedOpenVpn(props(site, meant));
-        return managedOpenVpnCandidate(pathsToClientVpn(clients, []));
+        const written = props(site, meant);
+        const { clients } = readManagedOpenVpn(written);
+        return {
+          ...managedOpenVpnCandidate(pathsToClientVpn(clients, [])),
+          edge: () => edgeOfClientVpn(written),
+        };
       },
       build: (scope, site, meant) => new ManagedOpenVpnGateway(scope, 'OpenVpn', props(site, meant)),
     });
   }
 
-  private static onMachine<Options extends { readonly clientPool?: string }>(
+  private static onMachine<Options extends MachineGatewayOptions & { readonly clientPool?: string }>(
     options: Options,
     { protocol, id, read, build }: MachineClass<Options>,
   ): Vpn {
@@ -122,7 +134,10 @@ export class Vpn {
       read: (scope, site) => {
         const settings = read(scope, { ...options, ...site });
         const [server] = settings.servers;
-        return machineCandidate(server.protocol, pathsOf(settings, [server.protocol]));
+        return {
+          ...machineCandidate(server.protocol, pathsOf(settings, [server.protocol])),
+          edge: () => edgeOfMachine(settings, options),
+        };
       },
       build: (scope, site) => build(scope, id, { ...options, ...site }),
     });
@@ -156,7 +171,7 @@ export class Vpn {
    * @param meant the protocols that are preferred to this one
    * @throws InvalidInputError those of the server's construct
    */
-  public candidate(scope: Construct, site: VpnSite, meant: readonly Vpn[]): Candidate {
+  public candidate(scope: Construct, site: VpnSite, meant: readonly Vpn[]): VpnPlan {
     return this.kind.read(scope, site, meant);
   }
 

@@ -21,7 +21,7 @@ export interface Candidate {
   readonly takes: string;
   /** How it is billed, in words; prices change and differ by region: `billed by the hour`. */
   readonly cost: string;
-  /** What a client needs: `built into Windows, macOS, iOS, Android 12+`. */
+  /** What a client needs: `built into Windows, macOS, iOS and Android 11 and later`. */
   readonly clients: string;
   /** The code to write for it. */
   readonly code: string;

@@ -55,7 +55,7 @@ export function explainRefusal(context: RefusalContext): string {
 
 /** Whether it arrives on some path, and it is known that this leaves clients out all the same. */
 function isForSomebody({ service }: AssessedCandidate): boolean {
-  return service !== undefined && service.verdicts.some(({ result }) => result !== 'cannot-work');
+  return service?.verdicts.some(({ result }) => result !== 'cannot-work') === true;
 }
 
 function outcome(assessed: AssessedCandidate, subject: string): string {

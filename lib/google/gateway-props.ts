@@ -1,6 +1,7 @@
 import { Clients } from '../cdktf/clients';
 import { type MetaArguments, metaArguments } from '../cdktf/meta-arguments';
 import { isToken } from '../cdktf/token';
+import type { GatewayEdge } from '../edge/for-gateways';
 import { invalid } from '../errors';
 import { IpRange } from '../flows';
 import { googleName } from './names';
@@ -38,6 +39,13 @@ export interface GatewayProps extends MetaArguments {
    * @default - none
    */
   readonly labels?: { readonly [key: string]: string };
+  /**
+   * Configurations for the firewalls before the gateway and before its clients, written into `cdktf.out/stacks/<stack>/edge` when the app is
+   * synthesised; see docs/edge.md.
+   *
+   * @default - none
+   */
+  readonly edge?: readonly GatewayEdge[];
 }
 
 /** What was read from the props of a gateway. */

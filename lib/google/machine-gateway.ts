@@ -1,9 +1,11 @@
 import { type ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { annotate } from '../cdktf/annotate';
+import { writeAtSynth } from '../cdktf/edge';
 import { isToken } from '../cdktf/token';
 import { Traffic } from '../cdktf/traffic';
 import { pathBelow } from '../construct-path';
+import { edgeFolder } from '../edge/for-gateways';
 import { invalid } from '../errors';
 import {
   type AssessedCandidate,
@@ -17,6 +19,7 @@ import { type Insecure, IpRange } from '../flows';
 import type { Destination, HostService } from '../host';
 import { MSCHAPV2_SECOND_FACTOR, type RadiusOptions } from '../host/radius';
 import { type FlowSet, PPTP, type VpnProtocol } from '../protocols';
+import { edgeOfMachine } from './edge';
 import { logConfigOf } from './flow-logs';
 import { type CheckedGateway, checkGateway } from './gateway-props';
 import { imageScriptOf, type MachineNews, newsText, startupScriptOf } from './machine-data';
@@ -188,7 +191,9 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     if (!canServe(assessed)) {
       refuseWay({ id, path: pathBelow(scope, id), writtenAs: kind.className, asked: [assessed], props });
     }
+    const edge = edgeFolder(pathBelow(scope, id), props.edge, () => edgeOfMachine(plan, props, id));
     super(scope, id);
+    writeAtSynth(this, edge);
     this.plan = plan;
     this.props = props;
     this.settings = plan.settings;

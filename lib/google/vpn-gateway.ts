@@ -1,6 +1,8 @@
 import { Construct } from 'constructs';
 import { annotate } from '../cdktf/annotate';
+import { writeAtSynth } from '../cdktf/edge';
 import { pathBelow } from '../construct-path';
+import { edgeFolder } from '../edge/for-gateways';
 import { invalid } from '../errors';
 import { type Choice, choose, explainSwap } from '../feasibility';
 import { checkGateway, type GatewayProps } from './gateway-props';
@@ -56,7 +58,9 @@ export class VpnGateway extends Construct {
     if (choice.chosen === undefined) {
       refuseWay({ id, path: pathBelow(scope, id), writtenAs: 'VpnGateway', asked: choice.assessed, props });
     }
+    const edge = edgeFolder(pathBelow(scope, id), props.edge, choice.chosen.candidate.edge);
     super(scope, id);
+    writeAtSynth(this, edge);
     this.choice = choice;
     const { child } = choice.chosen.candidate;
     this.server = new child.type(this, child.id, child.props as never);

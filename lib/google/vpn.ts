@@ -1,6 +1,8 @@
 import type { Construct } from 'constructs';
+import type { EdgeSubject } from '../edge/for-gateways';
 import { RefusalError, raise } from '../errors';
 import type { Candidate } from '../feasibility';
+import { edgeOfMachine } from './edge';
 import type { CheckedGateway } from './gateway-props';
 import { IKEV2_MACHINE, Ikev2Gateway, type Ikev2Options } from './ikev2-gateway';
 import { keepPlan, type MachineKind, planMachine } from './machine-gateway';
@@ -27,6 +29,8 @@ export interface ServerPlan {
 export interface VpnPlan extends Candidate {
   /** What makes it, as a child with an id of its own. */
   readonly child: ServerPlan;
+  /** What firewalls before it must be told. */
+  readonly edge: () => EdgeSubject;
 }
 
 /** A protocol that a `VpnGateway` may speak. Its server is a machine, whatever it is: Google runs none. */
@@ -89,11 +93,16 @@ export class Vpn {
     serverId: string,
   ): Vpn {
     return new Vpn(writtenAs, (props, id, gateway) => {
-      const { protocols, ...server } = { ...props, ...options };
+      // Firewalls are told of the gateway, whatever its server.
+      const { protocols, edge, ...server } = { ...props, ...options };
       const own = server as Options & MachineGatewayProps;
       const plan = planMachine(kind, own, writtenAs, gateway);
       keepPlan(own, plan);
-      return { ...plan.candidate(id), child: { type, id: serverId, props: own } };
+      return {
+        ...plan.candidate(id),
+        child: { type, id: serverId, props: own },
+        edge: () => edgeOfMachine(plan, own, id),
+      };
     });
   }
 }
