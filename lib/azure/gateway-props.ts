@@ -1,3 +1,4 @@
+import type { GatewayEdge } from '../edge/for-gateways';
 import { invalid } from '../errors';
 import type { IpRange } from '../flows';
 import { Clients } from './clients';
@@ -42,6 +43,13 @@ export interface GatewayProps extends MetaArguments {
    * @default - none
    */
   readonly tags?: { readonly [key: string]: string };
+  /**
+   * Configurations for the firewalls before the gateway and before its clients, written into `cdktf.out/stacks/<stack>/edge` when the app is
+   * synthesised; see docs/edge.md.
+   *
+   * @default - none
+   */
+  readonly edge?: readonly GatewayEdge[];
 }
 
 /** What of the props of a gateway belongs to its flow logs. */

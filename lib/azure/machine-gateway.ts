@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { writeAtSynth } from '../cdktf/edge';
 import { pathBelow } from '../construct-path';
+import { edgeFolder } from '../edge/for-gateways';
 import { invalid } from '../errors';
 import {
   type AssessedCandidate,
@@ -16,6 +18,7 @@ import type { Destination, HostService } from '../host';
 import { MSCHAPV2_SECOND_FACTOR, type RadiusOptions } from '../host/radius';
 import type { FlowSet, VpnProtocol } from '../protocols';
 import { annotate } from './annotate';
+import { edgeOfMachine } from './edge';
 import { VirtualNetworkFlowLog } from './flow-logs';
 import { type CheckedGateway, checkGateway, flowLogProps } from './gateway-props';
 import { MachineJournal } from './journal';
@@ -194,7 +197,9 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     if (!canServe(assessed)) {
       refuseWay({ id, path: pathBelow(scope, id), writtenAs: kind.className, asked: [assessed], props });
     }
+    const edge = edgeFolder(pathBelow(scope, id), props.edge, () => edgeOfMachine(plan, props, id));
     super(scope, id);
+    writeAtSynth(this, edge);
     this.plan = plan;
     this.props = props;
     this.settings = settings;

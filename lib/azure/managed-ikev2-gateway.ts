@@ -1,6 +1,9 @@
 import { Construct } from 'constructs';
+import { writeAtSynth } from '../cdktf/edge';
 import { pathBelow } from '../construct-path';
+import { edgeFolder } from '../edge/for-gateways';
 import { annotate } from './annotate';
+import { edgeOfVpnGateway } from './edge';
 import { VirtualNetworkFlowLog } from './flow-logs';
 import { flowLogProps } from './gateway-props';
 import { type ManagedIkev2GatewayProps, settingsOf } from './managed-ikev2-options';
@@ -43,7 +46,9 @@ export class ManagedIkev2Gateway extends Construct {
   public constructor(scope: Construct, id: string, props: ManagedIkev2GatewayProps) {
     assertTerraformScope(scope, 'ManagedIkev2Gateway');
     const settings = settingsOf(props, 'ManagedIkev2Gateway');
+    const edge = edgeFolder(pathBelow(scope, id), props.edge, () => edgeOfVpnGateway(settings, props));
     super(scope, id);
+    writeAtSynth(this, edge);
     const { network, location, meta, authentication } = settings;
     const name = props.name ?? nameFromPath(pathBelow(scope, id));
     const networksGroup = network.resourceGroupName;

@@ -1,5 +1,6 @@
 import { invalid } from '../errors';
-import { ifKnown } from './token';
+import { isAddress } from '../flows';
+import { ifKnown, isToken } from './token';
 import { checkedResourceId } from './virtual-network';
 import { hasZones, zonesOf } from './zones';
 
@@ -7,6 +8,12 @@ import { hasZones, zonesOf } from './zones';
 export interface IPublicIp {
   /** Its resource id. */
   readonly id: string;
+  /**
+   * The IPv4 address itself. Configurations of firewalls name it where it is no reference; see docs/edge.md.
+   *
+   * @default - not known
+   */
+  readonly ipAddress?: string;
 }
 
 /** The props of a gateway that are about its address. */
@@ -49,6 +56,10 @@ export function checkedAddress(
     });
   }
   checkedResourceId(publicIp?.id, 'Microsoft.Network/publicIPAddresses', 'publicIp.id');
+  const { ipAddress } = publicIp;
+  if (ipAddress !== undefined && !isToken(ipAddress) && (!isAddress(String(ipAddress)) || ipAddress.includes(':'))) {
+    wrong('ipAddress of the address is no IPv4 address', ipAddress, 'the address that clients dial: 203.0.113.9');
+  }
   const { skuInput, allocationMethodInput, zonesInput } = publicIp as {
     readonly skuInput?: string;
     readonly allocationMethodInput?: string;

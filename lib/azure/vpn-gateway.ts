@@ -1,5 +1,7 @@
 import { Construct } from 'constructs';
+import { writeAtSynth } from '../cdktf/edge';
 import { pathBelow } from '../construct-path';
+import { edgeFolder } from '../edge/for-gateways';
 import { invalid } from '../errors';
 import { type Choice, choose, explainSwap, explainUnverified } from '../feasibility';
 import { annotate } from './annotate';
@@ -56,8 +58,8 @@ export class VpnGateway extends Construct {
   public constructor(scope: Construct, id: string, props: VpnGatewayProps) {
     assertTerraformScope(scope, 'VpnGateway');
     const choice = decide(props, 'VpnGateway', id);
-    const child = choice.chosen?.candidate.child;
-    if (choice.chosen === undefined || child === undefined) {
+    const { child, edge: subject } = choice.chosen?.candidate ?? {};
+    if (choice.chosen === undefined || child === undefined || subject === undefined) {
       refuseWay({
         code: 'GRE_DROPPED_BY_FABRIC',
         id,
@@ -67,7 +69,9 @@ export class VpnGateway extends Construct {
         props,
       });
     }
+    const edge = edgeFolder(pathBelow(scope, id), props.edge, subject);
     super(scope, id);
+    writeAtSynth(this, edge);
     this.choice = choice;
     this.server = new child.type(this, child.id, child.props as never);
     if (props.flowLogs !== undefined) {

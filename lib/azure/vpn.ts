@@ -1,7 +1,9 @@
 import type { Construct } from 'constructs';
+import type { EdgeSubject } from '../edge/for-gateways';
 import type { Candidate } from '../feasibility';
 import type { Insecure } from '../flows';
 import { OPENVPN } from '../protocols';
+import { edgeOfMachine, edgeOfVpnGateway } from './edge';
 import { TunnelType } from './gateway-options';
 import type { CheckedGateway } from './gateway-props';
 import { IKEV2_MACHINE, Ikev2Gateway, type Ikev2Options } from './ikev2-gateway';
@@ -41,6 +43,8 @@ export interface ServerPlan {
 export interface VpnPlan extends Candidate {
   /** What makes it, as a child with an id of its own; left out where Azure has no place for it. */
   readonly child?: ServerPlan;
+  /** What firewalls before it must be told. */
+  readonly edge?: () => EdgeSubject;
 }
 
 function speaksOpenVpn({ tunnels = [] }: ManagedIkev2Options): boolean {
@@ -61,12 +65,14 @@ export class Vpn {
   /** IKEv2, and OpenVPN where asked for, by VPN Gateway: a `ManagedIkev2Gateway` with the id `ManagedIkev2`. */
   public static ikev2Managed(options: ManagedIkev2Options): Vpn {
     return new Vpn('Vpn.ikev2Managed', (props, id, gateway) => {
-      // Flow logs are of the virtual network and stay when one server takes the place of another.
-      const { flowLogs, ...server } = { ...props, ...options };
-      keepChecked(server, checkManagedIkev2(server, 'Vpn.ikev2Managed', gateway));
+      // Flow logs are of the virtual network and stay when one server takes the place of another; so do firewalls.
+      const { flowLogs, edge, ...server } = { ...props, ...options };
+      const settings = checkManagedIkev2(server, 'Vpn.ikev2Managed', gateway);
+      keepChecked(server, settings);
       return {
         ...managedIkev2Candidate(props, id, speaksOpenVpn(options) ? [OPENVPN] : []),
         child: { type: ManagedIkev2Gateway, id: 'ManagedIkev2', props: server },
+        edge: () => edgeOfVpnGateway(settings, server),
       };
     });
   }
@@ -102,12 +108,16 @@ export class Vpn {
     serverId: string,
   ): Vpn {
     return new Vpn(writtenAs, (props, id, gateway) => {
-      // Flow logs are of the virtual network and stay when one server takes the place of another.
-      const { flowLogs, protocols, ...server } = { ...props, ...options };
+      // Flow logs are of the virtual network and stay when one server takes the place of another; so do firewalls.
+      const { flowLogs, protocols, edge, ...server } = { ...props, ...options };
       const own = server as Options & MachineGatewayProps;
       const plan = planMachine(kind, own, writtenAs, gateway);
       keepPlan(own, plan);
-      return { ...plan.candidate(id), child: { type, id: serverId, props: own } };
+      return {
+        ...plan.candidate(id),
+        child: { type, id: serverId, props: own },
+        edge: () => edgeOfMachine(plan, own, id),
+      };
     });
   }
 }
