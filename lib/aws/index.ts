@@ -1,5 +1,4 @@
 export type { GatewayEdge } from '../edge/for-gateways';
-export type { GatewayEdge } from '../edge/for-gateways';
 export { InvalidInputError, PptpConstructsError, RefusalError } from '../errors';
 export { type Candidate, type Choice, explainPaths, type Verdict } from '../feasibility';
 export { Accepted, Flow, Insecure } from '../flows';

@@ -7,7 +7,6 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { pathBelow } from '../construct-path';
 import { edgeFolder } from '../edge/for-gateways';
-import { edgeFolder } from '../edge/for-gateways';
 import { invalid } from '../errors';
 import {
   type AssessedCandidate,
@@ -23,7 +22,6 @@ import { MSCHAPV2_SECOND_FACTOR } from '../host/radius';
 import { PPTP } from '../protocols';
 import { machineCandidate, offersBeside } from './candidates';
 import { type ClientDestination, isSameDestination, readDestination } from './destination';
-import { edgeOfMachine, writeAtSynth } from './edge';
 import { edgeOfMachine, writeAtSynth } from './edge';
 import { VpnFlowLogs } from './flow-logs';
 import { isFilteredByHost, policyText } from './live-policy';
