@@ -1,4 +1,8 @@
 import type { EdgeProduct } from '../product';
+import { FORTIGATE } from './fortigate';
+import { IPTABLES } from './iptables';
+import { MIKROTIK } from './mikrotik';
+import { NFTABLES } from './nftables';
 
 /** Every firewall that a configuration can be rendered for, in the order of the documentation. */
-export const EDGE_PRODUCTS: readonly EdgeProduct[] = [];
+export const EDGE_PRODUCTS: readonly EdgeProduct[] = [NFTABLES, IPTABLES, FORTIGATE, MIKROTIK];
