@@ -5,6 +5,7 @@ export { Clients } from '../rules/clients';
 export { EdgePlan, type EdgePlanOptions, GATEWAY_ADDRESS } from './plan';
 export type { EdgeBlock, EdgePurpose } from './product';
 export { EDGE_PRODUCTS } from './products';
+export { type Profile, type ProfileFile, type ProfileOptions, type ProfileSecret, renderProfile } from './profiles';
 export { type EdgeConfiguration, type EdgeFile, renderEdge } from './render';
 export { EDGE_ROLES, type EdgeProof, type EdgeRole, type Publication } from './role';
 export type { EdgeSiteOptions } from './site';
