@@ -1,5 +1,6 @@
 import { nameFromPath } from '../construct-path';
 import { forConstruct, invalid } from '../errors';
+import { Flow } from '../flows';
 import type { EdgeFolder, EdgeSubject, GatewayEdge } from './for-gateways';
 import { checkedName, EdgePlan, GATEWAY_ADDRESS, mssFor, withoutContained } from './plan';
 import { renderEdge } from './render';
@@ -76,6 +77,13 @@ function objectName(path: string): string {
   return /^[A-Za-z]/.test(name) ? name : `v${nameFromPath(path, '', { ...rule, longest: rule.longest - 1 })}`;
 }
 
+/** Each flow once; where addresses are translated, IKE finds that out and sends everything over UDP 4500. */
+function flowsAt(role: EdgeRole, flows: readonly Flow[]): Flow[] {
+  const once = flows.filter((flow, index) => flows.findIndex(({ id }) => id === flow.id) === index);
+  const hasOtherWay = once.some(({ id }) => id === Flow.udp(4500).id);
+  return once.filter(({ id }) => id !== Flow.ESP.id || !hasOtherWay || role === 'routed');
+}
+
 function planOf(subject: EdgeSubject, name: string, role: EdgeRole): EdgePlan {
   const { protocols, flows, clients, unknownClients, address, tunnelRange, paths, insecure, anywhereReason } = subject;
   // Before clients, rules are about their own networks, and not about the addresses behind which they appear elsewhere.
@@ -99,7 +107,7 @@ function planOf(subject: EdgeSubject, name: string, role: EdgeRole): EdgePlan {
   }
   return new EdgePlan({
     name,
-    flows: flows.filter((flow, index) => flows.findIndex(({ id }) => id === flow.id) === index),
+    flows: flowsAt(role, flows),
     clients: withoutContained(clients),
     version: 4,
     gateway: address ?? GATEWAY_ADDRESS,
