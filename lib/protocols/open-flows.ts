@@ -64,7 +64,7 @@ export function openFlows(written: OpenProtocols, className: string): Flow[] {
     invalid({
       code: 'FLOW_SET_UNKNOWN',
       what: `${className} was given a set of flows that none of its protocols has`,
-      got: set?.flows?.map(({ label }) => label).join(' and ') ?? set,
+      got: Array.isArray(set?.flows) ? set.flows.map((flow) => flow?.label).join(' and ') : set,
       allowed: 'sets from flowSets of one of the protocols',
       instead: 'protocols: [OPENVPN], flowSets: OPENVPN.flowSets.slice(0, 2)',
     });
