@@ -25,6 +25,9 @@ export interface Site<Clients, Through> {
   readonly fleet?: Fleet;
 }
 
+/** One line that neither begins nor ends with a blank. */
+const NAME = /^[^\s\p{C}](?:[^\p{C}]{0,58}[^\s\p{C}])?$/u;
+
 const INSTEAD = "Clients.atSites({ name: 'plant 4', clients: Clients.from('203.0.113.0/24') })";
 
 /**
@@ -79,10 +82,11 @@ function checkSite(
   isThrough: (value: unknown) => boolean,
 ): void {
   const { name, clients, through, fleet } = site ?? {};
+  const isNamed = typeof name === 'string' && NAME.test(name);
   const wrong = (what: string, got: unknown, allowed: string) =>
     invalid({
       code: 'SITE_INVALID',
-      what: `site ${index + 1}${typeof name === 'string' && name !== '' ? `, ${name},` : ''} ${what}`,
+      what: `site ${index + 1}${isNamed ? `, ${name},` : ''} ${what}`,
       got,
       allowed,
       instead: INSTEAD,
@@ -90,7 +94,7 @@ function checkSite(
   if (!isClients(clients)) {
     wrong('has no clients of its own', clients, 'Clients.from(...) or Clients.anywhereBecause(reason)');
   }
-  if (name !== undefined && (typeof name !== 'string' || !/^[^\s\p{C}](?:[^\p{C}]{0,58}[^\s\p{C}])?$/u.test(name))) {
+  if (name !== undefined && !isNamed) {
     wrong('has a name that cannot stand in an explanation', name, 'a text of 1 to 60 characters on one line');
   }
   if (fleet !== undefined && !isFleet(fleet)) {

@@ -225,8 +225,13 @@ export function worthOffering(offers: readonly AssessedCandidate[]): readonly As
   );
 }
 
+/** Whether a protocol works on every path, for every device that is known to come by it. */
 function passes(protocol: VpnProtocol, paths: readonly Path[]): boolean {
-  return paths.length > 0 && worst(paths.map((path) => assess(protocol, path))) === 'works';
+  return (
+    paths.length > 0 &&
+    worst(paths.map((path) => assess(protocol, path))) === 'works' &&
+    paths.every(({ fleet }) => fleet === undefined || fleet.share(protocol).none === 0)
+  );
 }
 
 function flowsInWords(protocol: VpnProtocol): string {
