@@ -79,7 +79,7 @@ describe('a gateway for several sites', () => {
       protocols: [wireGuard],
     });
     const rules = Object.values(rulesOf(stack)).filter((rule) => rule.includes('51820'));
-    expect(rules).toEqual(['INGRESS 1000 allow udp 51820 203.0.113.0/24 198.51.100.0/24']);
+    expect(rules).toEqual(['INGRESS 900 allow udp 51820 203.0.113.0/24 198.51.100.0/24']);
   });
 
   test('is the same machine as for the same clients at one place, but for its rules', () => {
