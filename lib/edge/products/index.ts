@@ -1,8 +1,9 @@
 import type { EdgeProduct } from '../product';
+import { CISCO_ASA } from './cisco-asa';
 import { FORTIGATE } from './fortigate';
 import { IPTABLES } from './iptables';
 import { MIKROTIK } from './mikrotik';
 import { NFTABLES } from './nftables';
 
 /** Every firewall that a configuration can be rendered for, in the order of the documentation. */
-export const EDGE_PRODUCTS: readonly EdgeProduct[] = [NFTABLES, IPTABLES, FORTIGATE, MIKROTIK];
+export const EDGE_PRODUCTS: readonly EdgeProduct[] = [NFTABLES, IPTABLES, CISCO_ASA, FORTIGATE, MIKROTIK];
