@@ -3,12 +3,13 @@ import { Construct } from 'constructs';
 import { pathBelow } from '../construct-path';
 import { edgeFolder, type GatewayEdge } from '../edge/for-gateways';
 import { invalid } from '../errors';
-import { type AssessedCandidate, type Choice, choose, explainSwap, refuse } from '../feasibility';
+import { type AssessedCandidate, type Choice, choose, explainSwap, type Path, refuse } from '../feasibility';
 import { offersBeside } from './candidates';
 import { Clients } from './clients';
 import type { ClientDestination } from './destination';
 import { writeAtSynth } from './edge';
-import { pathsToClientVpn } from './path';
+import { pathsOf, pathsToClientVpn } from './path';
+import { placementOf } from './placement';
 import { assertCdkScope, assertVpc } from './scope';
 import { isDummyVpc } from './vpc-ranges';
 import { Vpn, type VpnPlan, type VpnServer, type VpnSite } from './vpn';
@@ -172,7 +173,7 @@ function checkedProtocols(protocols: unknown): readonly Vpn[] {
   return vpns;
 }
 
-function refuseAll(scope: Construct, id: string, { clients }: VpnSite, { assessed }: Choice<VpnCandidate>): never {
+function refuseAll(scope: Construct, id: string, site: VpnSite, { assessed }: Choice<VpnCandidate>): never {
   const servers = assessed.map(({ candidate }) => candidate);
   const machine = servers.find(({ vpn }) => !vpn.isManaged);
   return refuse({
@@ -180,7 +181,14 @@ function refuseAll(scope: Construct, id: string, { clients }: VpnSite, { assesse
     subject: id,
     writtenAs: CLASS,
     asked: assessed,
-    offers: offersBeside(servers, machine?.paths ?? [], pathsToClientVpn(clients, [])),
+    offers: offersBeside(servers, machine?.paths ?? pathsToUsualMachine(site), pathsToClientVpn(site.clients, [])),
     constructPath: pathBelow(scope, id),
   });
+}
+
+/** The ways to a machine where one goes that nobody has placed; none in a VPC without public subnets. */
+function pathsToUsualMachine({ vpc, clients }: VpnSite): readonly Path[] {
+  return vpc.publicSubnets.length === 0
+    ? []
+    : pathsOf({ clients, placement: placementOf({ vpc }, CLASS), through: [] });
 }

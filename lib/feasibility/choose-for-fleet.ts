@@ -299,7 +299,7 @@ function remediesFor(
   const index = service.verdicts.findIndex((verdict) => verdict.path === path);
   const speaking = (protocol: VpnProtocol) =>
     members.filter(({ device }) => device.support[protocol.id].support !== 'none');
-  const second = services.flatMap((other): Remedy[] => {
+  const second = services.flatMap((other): (Remedy & { readonly isBroken: boolean })[] => {
     const verdict = other.verdicts[index];
     const without = new Set(other.leftOut.filter((one) => one.path === verdict?.path).flatMap((one) => one.members));
     const some = members.filter((member) => !without.has(member));
@@ -308,6 +308,7 @@ function remediesFor(
     }
     const { cost, also = [] } = servers.get(other) ?? {};
     const spoken = [other.protocol, ...also];
+    const isBroken = other.protocol.standing.level === 'broken';
     const apps = some.some(({ device }) => spoken.every(({ id }) => device.support[id].support !== 'built-in'));
     return [
       {
@@ -315,11 +316,17 @@ function remediesFor(
         what: `offer ${other.name} beside it`,
         cost: `a second server to run${cost === undefined ? '' : `, ${cost}`}${
           apps ? ', and a program to install on these devices' : ''
-        }${other.protocol.standing.level === 'broken' ? '; its cryptography is broken' : ''}`,
+        }${isBroken ? '; its cryptography is broken' : ''}`,
         members: some,
+        isBroken,
       },
     ];
   });
+  // Nobody is sent to broken cryptography whom something else serves.
+  const sound = new Set(second.flatMap((one) => (one.isBroken ? [] : one.members)));
+  const worth = second
+    .filter((one) => !one.isBroken || one.members.some((member) => !sound.has(member)))
+    .map(({ isBroken, ...remedy }): Remedy => remedy);
   const hops = because === 'path' ? (service.verdicts[index]?.reasons ?? []) : [];
   const able = speaking(service.protocol);
   const changed =
@@ -337,7 +344,7 @@ function remediesFor(
       : [{ kind: 'gateway-elsewhere', what: `put a gateway for ${protocol.name} on ${where}`, cost, members: most }];
   });
   const cost = 'whoever runs that hop must agree';
-  return [...second, ...changed.map((what): Remedy => ({ kind: 'changed-hop', what, cost, members: able })), ...moved];
+  return [...worth, ...changed.map((what): Remedy => ({ kind: 'changed-hop', what, cost, members: able })), ...moved];
 }
 
 function longer<T>(one: readonly T[], other: readonly T[]): readonly T[] {

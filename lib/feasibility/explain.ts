@@ -214,7 +214,7 @@ function explainAlternatives({ asked, offers, writtenAs, bringYourOwn }: Refusal
     lines.push(...wrap(also, '  ', '  '));
     lines.push(...bringYourOwn.split('\n').map((line) => `    ${line}`));
   }
-  const none = offers.some(({ service }) => service !== undefined) ? 'serves all of them alone' : `works on ${where}`;
+  const none = asked.some(({ service }) => service !== undefined) ? 'serves all of them alone' : `works on ${where}`;
   return lines.length > 0 ? lines.join('\n') : `  Nothing that this library builds ${none}.`;
 }
 

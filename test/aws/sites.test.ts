@@ -237,9 +237,18 @@ describe('a gateway for devices', () => {
           Left out: 2 devices from homes (198.51.100.0/24, 203.0.113.128/25) (MikroTik RouterOS 7: 2)
             MikroTik RouterOS 7 runs no OpenVPN-based program, and AWS names nothing else as a client of AWS Client
               VPN.
-            Nothing here would serve them.
+            To serve them: offer IKEv2 by a Debian machine with strongSwan beside it. Cost: a second server to run,
+              billed as one small EC2 instance and one public IPv4 address.
+            To serve them: offer WireGuard by a Debian machine with WireGuard beside it. Cost: a second server to run,
+              billed as one small EC2 instance and one public IPv4 address.
 
-        Nothing that this library builds works on every path.
+        What serves all of them, in place of VpnGateway:
+          IKEv2      built into Windows, macOS, iOS and Android 11 and later; a Debian machine with strongSwan, about
+                     2 to 5 minutes to create, billed as one small EC2 instance and one public IPv4 address
+                     new VpnGateway(this, 'Vpn', { protocols: [Vpn.ikev2({ secret, ... })], ... })
+          WireGuard  built into Linux; an app for Windows, macOS, iOS and Android; a Debian machine with WireGuard,
+                     about 2 to 5 minutes to create, billed as one small EC2 instance and one public IPv4 address
+                     new VpnGateway(this, 'Vpn', { protocols: [Vpn.wireGuard({ secret })], ... })
 
             at FILE:LINE
             code CLIENTS_LEFT_OUT, see docs/diagnostics.md"
