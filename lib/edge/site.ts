@@ -151,7 +151,15 @@ function interfaceName(
   const written = options[side];
   const named = interfaces?.named?.[options.role] ?? ['inside', 'outside'];
   if (interfaces === undefined || !named.includes(side)) {
-    refuseUnused(side, written, false, options.role);
+    if (written !== undefined) {
+      invalid({
+        code: 'EDGE_OPTION_UNUSED',
+        what: `${side} means nothing to ${name}, whose configuration names no interfaces`,
+        got: written,
+        allowed: `no ${side} with this product`,
+        instead: `{ role: '${options.role}' }`,
+      });
+    }
     return '';
   }
   const { pattern, allowed } = interfaces;
