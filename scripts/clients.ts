@@ -9,6 +9,7 @@ import {
   type ClientDevice,
   type ClientSupport,
   type DeviceShare,
+  DIAL_IN_SERVERS,
   Fleet,
   type ServerState,
   type SupportNote,
@@ -29,6 +30,7 @@ export function clientsPage(): string {
     inShort(),
     fleets(),
     servers(sources),
+    narrower(sources),
     ...families.flatMap((family) => [
       `## ${family}`,
       ...CLIENT_DEVICES.filter((device) => device.family === family).map((device) => detail(device, sources)),
@@ -107,6 +109,31 @@ RRAS as a server, in a new set-up. On whose word: ${sources.refer([...evidence])
 ${table(['Server', ...VPN_PROTOCOLS.map(({ name }) => name)], rows)}
 
 ${notes.join('\n')}`;
+}
+
+/** Servers that take fewer devices than their protocols have. */
+function narrower(sources: Sources): string {
+  const rows = Object.values(DIAL_IN_SERVERS).flatMap(({ name, leavesOut }) =>
+    VPN_PROTOCOLS.flatMap((protocol) => {
+      const one = leavesOut[protocol.id];
+      return one === undefined
+        ? []
+        : [
+            [
+              escaped(name),
+              protocol.name,
+              one.devices.map((id) => `\`${id}\``).join(', '),
+              sources.refer(one.evidence),
+            ],
+          ];
+    }),
+  );
+  return `## Servers that take fewer
+
+A device that speaks a protocol cannot dial every server of it. A choice for a fleet names those devices where a path ends at
+such a server.
+
+${table(['Server', 'Protocol', 'Leaves out', 'On whose word'], rows)}`;
 }
 
 function detail({ id, name, support, filter }: ClientDevice, sources: Sources): string {

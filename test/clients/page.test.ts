@@ -39,7 +39,7 @@ describe('docs/clients.md', () => {
       const [head = '', ...rows] = table.split('\n');
       return rows.filter((row) => cells(row) !== cells(head));
     });
-    expect(tables.length).toBe(2);
+    expect(tables.length).toBe(3);
     expect(ragged).toEqual([]);
   });
 });
