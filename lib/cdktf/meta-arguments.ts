@@ -57,5 +57,10 @@ export function metaArguments(props: MetaArguments): MetaArguments {
           : `gateway.resource.${refused} = ..., on the one resource that you mean`,
     });
   }
-  return Object.fromEntries(HANDED_ON.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]));
+  const { provider, lifecycle, dependsOn } = given;
+  return {
+    ...(provider === undefined ? {} : { provider }),
+    ...(lifecycle === undefined ? {} : { lifecycle }),
+    ...(dependsOn === undefined ? {} : { dependsOn }),
+  };
 }

@@ -3,7 +3,8 @@ import { invalid } from '../errors';
 
 /** Whether a value is a token of CDK for Terraform, or holds one: a value that only deployment knows. */
 export function isToken(value: unknown): boolean {
-  return Token.isUnresolved(value);
+  // What most texts lack: cdktf looks each of them through four times.
+  return typeof value === 'string' && !value.includes('TfToken[') ? false : Token.isUnresolved(value);
 }
 
 /**

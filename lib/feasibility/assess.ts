@@ -9,8 +9,6 @@ import { checkedPath, type Hop, hopName, type Path } from './path';
 /** Whether a VPN protocol works on a path, cannot work, or nobody can tell at synth time. */
 export type Result = 'works' | 'cannot-work' | 'unverified';
 
-const ENDS: readonly End[] = ['client', 'gateway'];
-
 /** Why a flow does not certainly pass a hop in one direction. */
 export interface Reason {
   /** `drops`: the packet ends here. `unknown`: it may. */
@@ -41,10 +39,12 @@ export interface Verdict {
 
 /** Which end sends first is a race where a flow starts at either: what it then costs at worst. */
 function reasonAt(hop: Hop, hopIndex: number, flow: Flow, direction: Direction): Reason | undefined {
-  const [one, other] = (flow.startsAtEitherEnd ? ENDS : ENDS.slice(0, 1)).map((first) =>
-    reasonIf(first, hop, hopIndex, flow, direction),
-  );
-  return one?.kind === 'drops' ? one : other?.kind === 'drops' ? other : (one ?? other);
+  const one = reasonIf('client', hop, hopIndex, flow, direction);
+  if (!flow.startsAtEitherEnd || one?.kind === 'drops') {
+    return one;
+  }
+  const other = reasonIf('gateway', hop, hopIndex, flow, direction);
+  return other?.kind === 'drops' ? other : (one ?? other);
 }
 
 /** What a hop does to a flow in a direction, if this end sends first: `undefined` where it carries it, on somebody's word. */

@@ -11,6 +11,10 @@ export class IpRange {
    * @throws InvalidInputError `CIDR_WITHOUT_MASK`, `CIDR_HOST_BITS` or `CIDR_INVALID`, with the corrected text
    */
   public static parse(text: string, what = 'address range'): IpRange {
+    const plain = plainIpv4(text);
+    if (plain !== undefined) {
+      return new IpRange(text, 4, plain.prefixLength, BigInt(plain.first));
+    }
     const allowed = 'a range in CIDR notation whose host bits are zero';
     if (typeof text !== 'string' || text.trim() !== text) {
       invalid({
@@ -146,6 +150,28 @@ export function isAddress(text: string): boolean {
   return (
     ipaddr.IPv4.isValidFourPartDecimal(text) || (text.includes(':') && !text.includes('%') && ipaddr.IPv6.isValid(text))
   );
+}
+
+const PLAIN_IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
+
+/** What nearly every range is: IPv4 as it is written canonically, without host bits. All else is read with more care. */
+function plainIpv4(text: unknown): { readonly first: number; readonly prefixLength: number } | undefined {
+  const parts = typeof text === 'string' ? PLAIN_IPV4.exec(text) : null;
+  if (parts === null) {
+    return undefined;
+  }
+  let first = 0;
+  for (let i = 1; i <= 4; i++) {
+    const part = parts[i] ?? '';
+    if (Number(part) > 255 || (part.length > 1 && part.startsWith('0'))) {
+      return undefined;
+    }
+    first = first * 256 + Number(part);
+  }
+  const mask = parts[5] ?? '';
+  const prefixLength = Number(mask);
+  const isPlain = prefixLength <= 32 && String(prefixLength) === mask && first % 2 ** (32 - prefixLength) === 0;
+  return isPlain ? { first, prefixLength } : undefined;
 }
 
 function masked(bytes: number[], length: number): number[] {

@@ -1,4 +1,4 @@
-import { type ITerraformDependable, Lazy } from 'cdktf';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { annotate } from '../cdktf/annotate';
 import { writeAtSynth } from '../cdktf/edge';
@@ -22,7 +22,7 @@ import { type FlowSet, PPTP, type VpnProtocol } from '../protocols';
 import { edgeOfMachine } from './edge';
 import { logConfigOf } from './flow-logs';
 import { type CheckedGateway, checkGateway } from './gateway-props';
-import { imageScriptOf, type MachineNews, newsText, startupScriptOf } from './machine-data';
+import { imageScriptOf, newsText, startupScriptOf } from './machine-data';
 import {
   checkMachine,
   type MachineGatewayOptions,
@@ -34,17 +34,24 @@ import { NEWS_KEY } from './machine-program';
 import { LONGEST_ACCOUNT, LONGEST_NAME, nameFromPath } from './names';
 import {
   ComputeAddress,
+  type ComputeAddressConfig,
   ComputeFirewall,
+  type ComputeFirewallConfig,
   ComputeInstance,
+  type ComputeInstanceConfig,
   ComputeRoute,
+  type ComputeRouteConfig,
   ComputeSubnetwork,
+  type ComputeSubnetworkConfig,
   SecretManagerSecretIamMember,
+  type SecretManagerSecretIamMemberConfig,
   ServiceAccount,
+  type ServiceAccountConfig,
 } from './provider';
 import type { IServiceAccount } from './resources';
 import { assertTerraformScope } from './scope';
 import { SecretAccess } from './secret-access';
-import { VpnFirewall } from './vpn-firewall';
+import { VpnFirewall, type VpnFirewallProps } from './vpn-firewall';
 import { machineCandidate, refuseWay } from './way';
 
 /** In what one kind of server on a machine differs from another. */
@@ -79,6 +86,8 @@ export interface MachineKind<Options extends MachineGatewayOptions> {
 /** Everything about a machine that is read from its props, and the text that it boots with. */
 export interface MachinePlan {
   readonly settings: MachineSettings;
+  /** What it is told before clients may go anywhere. */
+  readonly news: string;
   readonly startupScript: string;
   /** The sets of flows that let clients in. */
   readonly flowSets: readonly FlowSet[];
@@ -112,11 +121,11 @@ export function planMachine<Options extends MachineGatewayOptions>(
   const settings = checkMachine(props, className, gateway);
   const service = kind.service(props, settings);
   const flowSets = kind.flowSets?.(props, settings) ?? kind.protocol.flowSets.slice(0, 1);
-  newsText({ ...settings, secretId: props.secret.id, destinations: [] });
   // Judged by the flows that it will have: another set of the protocol may pass where these do not.
   const protocol = { ...kind.protocol, flowSets };
   return {
     settings,
+    news: newsText({ ...settings, secretId: props.secret.id, destinations: [] }),
     startupScript: startupScriptOf(props, settings, service),
     flowSets,
     insecure,
@@ -202,15 +211,29 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     this.networkTag = this.named();
 
     const { isPublic } = this.settings;
-    this.subnetwork = props.subnetwork === undefined ? this.makeSubnetwork() : undefined;
-    this.externalAddress = isPublic && props.externalAddress === undefined ? this.makeAddress() : undefined;
-    this.firewall = this.makeFirewall(kind.protocol);
-    const rules = this.machineRules(kind.radius?.(props)).map((rule) => this.addRule(rule));
-    this.serviceAccount = props.serviceAccount ?? this.makeServiceAccount();
-    const access = this.grantSecret();
+    // All is made here: cdktf keeps the whole stack for each attribute of each resource, and a method in between would be
+    // one more line of each of them.
+    if (props.subnetwork === undefined) {
+      this.subnetwork = new ComputeSubnetwork(this, 'Subnetwork', this.subnetworkConfig);
+    }
+    if (isPublic && props.externalAddress === undefined) {
+      this.externalAddress = new ComputeAddress(this, 'Address', this.addressConfig);
+    }
+    this.firewall = new VpnFirewall(this, 'Firewall', this.firewallProps(kind.protocol));
+    const needed: ITerraformDependable[] = [...this.firewall.rules];
+    for (const rule of this.machineRules(kind.radius?.(props))) {
+      needed.push(new ComputeFirewall(this, rule.id, this.ruleConfig(rule)));
+    }
+    this.serviceAccount = props.serviceAccount ?? new ServiceAccount(this, 'ServiceAccount', this.accountConfig);
+    const { email } = this.serviceAccount;
+    if (this.settings.secretAccess !== SecretAccess.GRANTED_ELSEWHERE) {
+      needed.push(new SecretManagerSecretIamMember(this, 'SecretAccess', this.secretConfig(email)));
+    }
     // Before it boots, the machine has its rules and may read its secret.
-    this.resource = this.makeMachine([...this.firewall.rules, ...rules, ...(access === undefined ? [] : [access])]);
-    this.poolRoute = this.settings.addressing.kind === 'routed' ? this.makePoolRoute() : undefined;
+    this.resource = new ComputeInstance(this, 'Resource', this.machineConfig(email, needed));
+    if (this.settings.addressing.kind === 'routed') {
+      this.poolRoute = new ComputeRoute(this, 'PoolRoute', this.routeConfig);
+    }
     this.warn(assessed, kind.radius?.(props) !== undefined);
   }
 
@@ -251,18 +274,22 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     if (this.destinations.some((one) => keyOf(one) === keyOf(added))) {
       return;
     }
-    newsText({ ...this.news, destinations: [...this.destinations, added] });
+    const { clients } = this.settings;
+    const destinations = [...this.destinations, added];
+    const news = newsText({ secretId: this.props.secret.id, clients, destinations });
+    this.resource.metadata = { ...this.resource.metadataInput, [NEWS_KEY]: news };
     this.destinations.push(added);
     const unknown = this.destinations.filter(({ cidr }) => isToken(cidr)).length;
     const { protocol, fromPort, toPort } = traffic;
     const ports = fromPort === undefined ? {} : { ports: [[...new Set([fromPort, toPort])].join('-')] };
-    this.addRule({
+    const rule: MachineRule = {
       id: `to-${isToken(destination) ? `token-${unknown}` : destination.replace(/[./]/g, '-')}-${traffic}`,
       direction: 'EGRESS',
       ranges: [destination],
       allow: [{ protocol: protocol === 'any' ? 'all' : protocol, ...ports }],
       description: 'VPN clients',
-    });
+    };
+    new ComputeFirewall(this, rule.id, this.ruleConfig(rule));
     this.warnOfWayBack(destination);
   }
 
@@ -323,13 +350,9 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     return labels === undefined ? {} : { labels: { ...labels } };
   }
 
-  private get news(): MachineNews {
-    return { secretId: this.props.secret.id, clients: this.settings.clients, destinations: this.destinations };
-  }
-
-  private makeSubnetwork(): ComputeSubnetwork {
+  private get subnetworkConfig(): ComputeSubnetworkConfig {
     const { subnetRange, flowLogs } = this.props;
-    return new ComputeSubnetwork(this, 'Subnetwork', {
+    return {
       ...this.common,
       name: this.named('-subnet'),
       network: this.settings.network.id,
@@ -338,24 +361,25 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
       // Secret Manager is reached without an external address too.
       privateIpGoogleAccess: true,
       ...(flowLogs === undefined ? {} : { logConfig: logConfigOf(flowLogs) }),
-    });
+    };
   }
 
-  private makeAddress(): ComputeAddress {
-    return new ComputeAddress(this, 'Address', {
+  private get addressConfig(): ComputeAddressConfig {
+    return {
       ...this.common,
       ...this.labels,
       name: this.named('-ip'),
       region: this.settings.region,
       addressType: 'EXTERNAL',
-    });
+    };
   }
 
-  private makeFirewall(protocol: VpnProtocol): VpnFirewall {
+  private firewallProps(protocol: VpnProtocol): VpnFirewallProps {
     const { insecure, flowSets } = this.plan;
-    return new VpnFirewall(this, 'Firewall', {
+    return {
       ...this.common,
-      network: this.props.network,
+      // As it was read: each reading of an attribute makes a new token.
+      network: this.settings.network,
       name: this.named('-vpn', LONGEST_NAME - '-ingress-ipv6'.length),
       clients: this.settings.clients,
       protocols: [protocol],
@@ -366,7 +390,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
       egress: true,
       priority: ALLOW_PRIORITY,
       logging: this.props.firewallLogging ?? false,
-    });
+    };
   }
 
   /** Beside the protocol from its clients: ICMP inwards, and outwards the machine's own needs, until more is allowed. */
@@ -406,8 +430,8 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     ];
   }
 
-  private addRule({ id, direction, ranges, allow, description }: MachineRule): ComputeFirewall {
-    return new ComputeFirewall(this, id, {
+  private ruleConfig({ id, direction, ranges, allow, description }: MachineRule): ComputeFirewallConfig {
+    return {
       ...this.common,
       name: this.named(`-${id}`),
       network: this.settings.network.id,
@@ -418,38 +442,35 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
       ...(direction === 'INGRESS' ? { sourceRanges: [...ranges] } : { destinationRanges: [...ranges] }),
       targetTags: [this.networkTag],
       ...(this.props.firewallLogging === true ? { logConfig: { metadata: 'INCLUDE_ALL_METADATA' } } : {}),
-    });
+    };
   }
 
-  private makeServiceAccount(): ServiceAccount {
+  private get accountConfig(): ServiceAccountConfig {
     const { name = this.node.path } = this.props;
-    return new ServiceAccount(this, 'ServiceAccount', {
+    return {
       ...this.common,
       // With an ending, since it must have six characters.
       accountId: nameFromPath(isToken(name) ? this.node.path : name, '-gateway', LONGEST_ACCOUNT),
       description: `VPN gateway ${this.node.path}`.slice(0, 256),
-    });
+    };
   }
 
-  private grantSecret(): SecretManagerSecretIamMember | undefined {
-    if (this.settings.secretAccess === SecretAccess.GRANTED_ELSEWHERE) {
-      return undefined;
-    }
-    // Without a project of its own: the id of the secret names the secret's.
-    return new SecretManagerSecretIamMember(this, 'SecretAccess', {
+  private secretConfig(email: string): SecretManagerSecretIamMemberConfig {
+    return {
+      // Without a project of its own: the id of the secret names the secret's.
       ...this.settings.meta,
       secretId: this.props.secret.id,
       role: 'roles/secretmanager.secretAccessor',
-      member: `serviceAccount:${this.serviceAccount.email}`,
-    });
+      member: `serviceAccount:${email}`,
+    };
   }
 
-  private makeMachine(needed: readonly ITerraformDependable[]): ComputeInstance {
+  private machineConfig(email: string, needed: readonly ITerraformDependable[]): ComputeInstanceConfig {
     const { props, settings } = this;
     const { architecture, addressing } = settings;
     const { dependsOn = [], ...common } = this.common;
     const address = this.externalAddress ?? (settings.isPublic ? props.externalAddress : undefined);
-    return new ComputeInstance(this, 'Resource', {
+    return {
       ...common,
       ...this.labels,
       dependsOn: [...dependsOn, ...needed],
@@ -469,7 +490,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
           ...(address === undefined ? {} : { accessConfig: [{ natIp: address.address }] }),
         },
       ],
-      serviceAccount: { email: this.serviceAccount.email, scopes: ['cloud-platform'] },
+      serviceAccount: { email, scopes: ['cloud-platform'] },
       // Google's images for ARM have no signed boot loader.
       ...(architecture === 'x86_64'
         ? { shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true } }
@@ -479,22 +500,22 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
         'block-project-ssh-keys': 'TRUE',
         'serial-port-enable': 'FALSE',
         'enable-guest-attributes': 'TRUE',
-        [NEWS_KEY]: Lazy.stringValue({ produce: () => newsText(this.news) }),
+        [NEWS_KEY]: this.plan.news,
       },
       // Unlike the key startup-script of the metadata, a change of it replaces the machine.
       metadataStartupScript: this.plan.startupScript,
-    });
+    };
   }
 
-  private makePoolRoute(): ComputeRoute {
-    return new ComputeRoute(this, 'PoolRoute', {
+  private get routeConfig(): ComputeRouteConfig {
+    return {
       ...this.common,
       name: this.named('-clients'),
       network: this.settings.network.id,
       destRange: this.clientPool,
       nextHopInstance: this.resource.id,
       nextHopInstanceZone: this.props.zone,
-    });
+    };
   }
 
   private warn(assessed: AssessedCandidate, asksRadius: boolean): void {

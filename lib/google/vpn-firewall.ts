@@ -149,10 +149,11 @@ export class VpnFirewall extends Construct {
       description,
       ...(targetServiceAccounts === undefined ? {} : { targetServiceAccounts: [...targetServiceAccounts] }),
     };
-    this.rules = rulesOf(props, checked.flows).map((rule) => {
+    const rules: (ComputeFirewall | ComputeNetworkFirewallPolicyRule)[] = [];
+    for (const rule of rulesOf(props, checked.flows)) {
       const name = props.name === undefined ? nameFromPath(this.node.path, `-${rule.id}`) : `${props.name}-${rule.id}`;
       if (networkId === undefined) {
-        return new ComputeNetworkFirewallPolicyRule(this, rule.id, {
+        const config = {
           ...common,
           firewallPolicy: props.networkFirewallPolicy?.name ?? '',
           ruleName: name,
@@ -164,9 +165,11 @@ export class VpnFirewall extends Construct {
             ...(rule.direction === 'INGRESS' ? { srcIpRanges: rule.ranges } : { destIpRanges: rule.ranges }),
           },
           ...(logging ? { enableLogging: true } : {}),
-        });
+        };
+        rules.push(new ComputeNetworkFirewallPolicyRule(this, rule.id, config));
+        continue;
       }
-      return new ComputeFirewall(this, rule.id, {
+      const config = {
         ...common,
         network: networkId,
         name,
@@ -176,8 +179,10 @@ export class VpnFirewall extends Construct {
         ...(rule.direction === 'INGRESS' ? { sourceRanges: rule.ranges } : { destinationRanges: rule.ranges }),
         ...(targetTags === undefined ? {} : { targetTags: [...targetTags] }),
         ...(logging ? { logConfig: { metadata: 'INCLUDE_ALL_METADATA' } } : {}),
-      });
-    });
+      };
+      rules.push(new ComputeFirewall(this, rule.id, config));
+    }
+    this.rules = rules;
     if (logging && checked.flows.some(({ protocol }) => protocol === IpProtocol.GRE)) {
       annotate(
         this,

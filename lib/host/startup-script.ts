@@ -39,10 +39,10 @@ function command(argv: readonly string[]): string {
 }
 
 function written({ path, content, mode = '0644' }: HostFile): string {
-  const lines = content.replace(/\n$/, '').split('\n');
+  const text = content.endsWith('\n') ? content : `${content}\n`;
   let end = 'END';
-  while (lines.includes(end)) {
+  while (`\n${text}`.includes(`\n${end}\n`)) {
     end += '_';
   }
-  return `put ${shellWord(path)} ${mode} <<'${end}'\n${lines.join('\n')}\n${end}\n`;
+  return `put ${shellWord(path)} ${mode} <<'${end}'\n${text}${end}\n`;
 }
