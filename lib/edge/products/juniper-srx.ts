@@ -40,10 +40,35 @@ const ORDER: Evidence = {
   certainty: 'high',
 };
 
+const BOOKS: Evidence = {
+  kind: 'vendor',
+  title: 'Junos Space: NAT Global Address Book Overview',
+  source:
+    'https://www.juniper.net/documentation/en_US/junos-space22.2/topics/concept/junos-space-nat-global-address-book-overview.html',
+  read: '2026-11',
+  certainty: 'high',
+};
+const TRANSLATION: Evidence = {
+  kind: 'vendor',
+  title: 'Junos OS: [edit security nat] Hierarchy Level',
+  source: 'https://juniper.net/documentation/en_US/junos13.2/topics/reference/statement-hierarchy/security-nat.html',
+  read: '2026-11',
+  certainty: 'high',
+  caveat: 'Of Junos OS 13.2, which has no match by protocol yet.',
+};
+const SEGMENTS: Evidence = {
+  kind: 'vendor',
+  title: 'Junos OS: all-tcp (Security Flow)',
+  source:
+    'https://juniper.net/documentation/en_US/junos12.1x46/topics/reference/configuration-statement/security-edit-all-tcp.html',
+  read: '2026-11',
+  certainty: 'high',
+};
+
 export const JUNIPER_SRX: EdgeProduct = {
   id: 'juniper-srx',
   name: 'Juniper SRX',
-  version: 'Junos OS 12.1X47 and later, command line in configuration mode',
+  version: 'Junos OS 15.1X49 and later, command line in configuration mode',
   form: 'configuration',
   roles: { 'before-clients': 'reader', routed: 'reader', 'before-gateway': 'reader' },
   notPlayed: NOT_A_HOST,
@@ -97,7 +122,7 @@ function configuration(job: EdgeJob): EdgeDraft {
           `set ${BOOK} address ${named(job, 'gateway')} ${site.innerAddress}/32`,
         ],
         `${site.role === 'before-clients' ? 'The networks that clients are in, and the gateway that they call.' : 'Where clients may come from, and the gateway by the address that it has itself: policies see it after the translation.'} A device that still has address books inside of its zones takes no global one: put these into those books there.`,
-        [MEMORY],
+        [BOOKS],
       ),
       ...(written(job).length === 0 ? [] : [applications(job)]),
       ...(plan.hasGre ? [alg(job)] : []),
@@ -145,7 +170,7 @@ function translation(job: EdgeJob): EdgeBlock {
         `${set} rule ${named(job, 'gateway')} then static-nat prefix ${site.innerAddress}/32`,
       ],
       `The whole address is translated, both ways and for every protocol; the policies below decide what gets in. ${proxy}`,
-      [MEMORY],
+      [TRANSLATION],
     );
   }
   const pool = named(job, 'gateway');
@@ -164,7 +189,7 @@ function translation(job: EdgeJob): EdgeBlock {
       }),
     ],
     `Only these ports of the address lead to the gateway. ${proxy}`,
-    [MEMORY],
+    [TRANSLATION],
   );
 }
 
@@ -203,7 +228,7 @@ function segments({ plan }: EdgeJob): EdgeBlock {
   return block(
     [`set security flow tcp-mss all-tcp mss ${plan.mss}`],
     `What leaves the tunnel (${plan.tunnelRange}) passes here in the clear: TCP segments larger than the tunnel's would not fit into it. Junos knows no ranges here, so this holds for all TCP through it.`,
-    [MEMORY],
+    [SEGMENTS],
   );
 }
 
@@ -232,7 +257,7 @@ function removal(job: EdgeJob): EdgeDraft {
                 ...(isByPorts(job) ? [`delete security nat destination pool ${named(job, 'gateway')}`] : []),
               ],
               'The translation. Leave the line out that deletes the whole set of rules where the set was yours before.',
-              [MEMORY],
+              [TRANSLATION],
             ),
           ]
         : []),
@@ -246,14 +271,14 @@ function removal(job: EdgeJob): EdgeDraft {
         plan.hasGre
           ? 'What the policies named. The ALG stays as it is on a new device: on. Where it was off before: set security alg pptp disable.'
           : 'What the policies named.',
-        [MEMORY],
+        [BOOKS],
       ),
       ...(clampsSegments(job)
         ? [
             block(
               ['delete security flow tcp-mss all-tcp'],
               'The bound on segments. Where another one stood there before, set that again.',
-              [MEMORY],
+              [SEGMENTS],
             ),
           ]
         : []),
