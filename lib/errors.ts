@@ -73,6 +73,9 @@ export class PptpConstructsError extends Error {
   }
 }
 
+/** What an error was made from, for whoever says it in other words. */
+const inputs = new WeakMap<object, InvalidInput>();
+
 /** How an error is said again with the path of a construct; errors that have a path are not said again. */
 const again = new WeakMap<object, (constructPath: string) => PptpConstructsError>();
 
@@ -108,6 +111,7 @@ export class InvalidInputError extends PptpConstructsError {
       alternatives: [input.instead],
       constructPath: input.constructPath,
     });
+    inputs.set(this, input);
     if (input.constructPath === undefined) {
       again.set(this, (constructPath) => new InvalidInputError({ ...input, constructPath }));
     }
@@ -147,6 +151,23 @@ export class RefusalError extends PptpConstructsError {
  */
 export function raise(error: PptpConstructsError): never {
   throw error; // node-do-not-add-exception-line
+}
+
+/**
+ * Does something for people who write it in another form: what it refuses is said in theirs.
+ *
+ * @param change the same in their words
+ */
+export function inWordsOf<T>(change: (input: InvalidInput) => InvalidInput, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const input = typeof error === 'object' && error !== null ? inputs.get(error) : undefined;
+    if (input === undefined) {
+      throw error;
+    }
+    return invalid(change(input));
+  }
 }
 
 /** Shorthand for the most frequent case: raises an `InvalidInputError`. */

@@ -1,4 +1,5 @@
 import type { ClientDevice } from '../clients/client-device';
+import type { Exclusion } from '../clients/dial-in-servers';
 import type { Fleet } from '../clients/fleet';
 import { assess, type Result, type Verdict } from '../feasibility/assess';
 import type { FleetChoice } from '../feasibility/choose-for-fleet';
@@ -30,8 +31,10 @@ export interface Finding {
   readonly protocol: VpnProtocol;
   readonly result: Result;
   readonly verdict: Verdict;
-  /** The devices that cannot speak it, whatever the path does. */
+  /** The devices that cannot speak it with what the path leads to, whatever the path does. */
   readonly leftOut: AskedPath['devices'];
+  /** Those that speak it, and still have no client for the server. */
+  readonly excluded?: Exclusion;
   readonly conditions: readonly Condition[];
   readonly words: readonly Word[];
   /** What the path carries whole, and what each form of the protocol leaves of it. */
@@ -109,7 +112,10 @@ function worstOf(results: readonly Result[]): Result {
 
 function finding(protocol: VpnProtocol, { path, devices }: AskedPath): Finding {
   const verdict = assess(protocol, wayOfProtocol(path, protocol));
-  const leftOut = devices.filter(({ device }) => device.support[protocol.id].support === 'none');
+  const excluded = devices.length === 0 ? undefined : exclusionOn(path, protocol);
+  const leftOut = devices.filter(
+    ({ device }) => device.support[protocol.id].support === 'none' || excluded?.devices.includes(device.id) === true,
+  );
   const words = wordsOf(verdict);
   const mtu = pathMtu(path);
   return {
@@ -117,10 +123,17 @@ function finding(protocol: VpnProtocol, { path, devices }: AskedPath): Finding {
     result: leftOut.length > 0 ? 'cannot-work' : verdict.result,
     verdict,
     leftOut,
+    ...(excluded === undefined ? {} : { excluded }),
     conditions: conditionsOf(words),
     words,
     size: { path: mtu, tunnels: tunnelSizes(protocol, mtu.bytes) },
   };
+}
+
+/** Only who names a device waits for what is known of servers. */
+function exclusionOn({ hops }: AskedPath['path'], { id }: VpnProtocol): Exclusion | undefined {
+  const { DIAL_IN_SERVERS } = require('../clients/dial-in-servers') as typeof import('../clients/dial-in-servers');
+  return DIAL_IN_SERVERS[hops.at(-1)?.element.id ?? '']?.leavesOut[id];
 }
 
 /** Built into most devices first, then the strongest; of equals the first. */

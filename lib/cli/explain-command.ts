@@ -1,4 +1,4 @@
-import { invalid } from '../errors';
+import { type InvalidInput, invalid, inWordsOf } from '../errors';
 import type { Result } from '../feasibility/assess';
 import { nearest } from '../nearest';
 import { way } from '../network/ways';
@@ -54,13 +54,37 @@ async function pathsOf(given: Given, world: World): Promise<readonly AskedPath[]
   }
   const [cloud = ''] = given.cloud ?? [];
   const [client] = given.client ?? [];
-  const path = way(cloud, {
-    behind: given.behind ?? [],
-    clientNat: given['client-nat'] ?? [],
-    ...(client === undefined ? {} : { client }),
-  });
+  const path = inWordsOf(
+    (input) => asOption(given, input),
+    () =>
+      way(cloud, {
+        behind: given.behind ?? [],
+        clientNat: given['client-nat'] ?? [],
+        ...(client === undefined ? {} : { client }),
+      }),
+  );
   return [{ name: path.title, path, devices: path.device === undefined ? [] : [{ device: path.device }] }];
 }
+
+/** What is refused about a way, with the command's own options to write instead, and after them what a program writes. */
+function asOption(given: Given, input: InvalidInput): InvalidInput {
+  const { got, instead } = input;
+  const option = (['cloud', 'client', 'client-nat', 'behind'] as const).find((name) =>
+    given[name]?.some((one) => one === got),
+  );
+  const [, device] = /device: '([^']+)'/.exec(instead) ?? [];
+  if (device !== undefined) {
+    const allowed = input.allowed.replace(', or a ClientDevice of your own', '');
+    return { ...input, allowed, instead: `--client ${device}\n${IN_A_PROGRAM} ${instead}` };
+  }
+  const [, nat] = /^clientNat: '([^']+)'$/.exec(instead) ?? [];
+  if (nat !== undefined) {
+    return { ...input, instead: `--client-nat ${nat}\n${IN_A_PROGRAM} ${instead}` };
+  }
+  return option === undefined || !/^[\w.-]+$/.test(instead) ? input : { ...input, instead: `--${option} ${instead}` };
+}
+
+const IN_A_PROGRAM = 'or in a program in TypeScript:';
 
 function protocolsOf({ protocol: names }: Given): readonly VpnProtocol[] {
   if (names === undefined) {

@@ -84,11 +84,15 @@ function section(title: string, lines: readonly Line[]): string {
 
 const SPOKEN = { 'built-in': 'built in', package: 'by the package', app: 'by', none: 'not at all' } as const;
 
-function deviceLines({ device, count }: AskedPath['devices'][number], { protocol }: Finding): readonly Line[] {
+function deviceLines(
+  { device, count }: AskedPath['devices'][number],
+  { protocol, excluded }: Finding,
+): readonly Line[] {
   const { support, by, notes } = device.support[protocol.id];
   const name = count === undefined ? device.name : `${count} of ${device.name}`;
   const how = [SPOKEN[support], ...(by === undefined ? [] : [by])].join(' ');
-  return [[name, `${how}.`], ...notes.map(({ text }): Line => ['', text])];
+  const lost = support !== 'none' && excluded?.devices.includes(device.id) === true ? [`It ${excluded.because}`] : [];
+  return [[name, `${how}.`], ...[...lost, ...notes.map(({ text }) => text)].map((text): Line => ['', text])];
 }
 
 function conditionLine({ hop, flows, condition }: Condition): Line {

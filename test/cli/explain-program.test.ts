@@ -51,7 +51,7 @@ test('refuses with the full text, on standard error', () => {
     status: 2,
     stdout: '',
     stderr: expect.stringMatching(
-      /^there is no element of this name\.\n {2}got {6}"nat-gatewy"\n {2}allowed {2}oracle\..*\n {2}write {4}oracle\.nat-gateway\n\n {6}code ELEMENT_UNKNOWN, see docs\/diagnostics\.md\n$/,
+      /^there is no element of this name\.\n {2}got {6}"nat-gatewy"\n {2}allowed {2}oracle\..*\n {2}write {4}--behind oracle\.nat-gateway\n\n {6}code ELEMENT_UNKNOWN, see docs\/diagnostics\.md\n$/,
     ),
   });
 });

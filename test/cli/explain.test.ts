@@ -200,6 +200,7 @@ describe('a question that is wrong', () => {
     ['kinds of NAT that exclude each other', '--cloud aws --client-nat one-to-one --client-nat carrier'],
     ['an unknown kind of NAT', '--cloud aws --client-nat cgnat'],
     ['an unknown device', '--cloud aws --client windows-95'],
+    ['an element at the clients in front of the gateway', '--cloud aws --behind client-nat'],
     ['an unknown protocol', '--cloud aws --protocol ikev1'],
     ['a protocol twice', '--cloud aws --protocol pptp --protocol PPTP'],
     ['a file that is not there', '--from ./nowhere.json'],
