@@ -57,11 +57,15 @@ def send(packets):
             pass
 
 
-def serve(port, how):
-    server = socket.create_server(('', port), backlog=4096)
+def family(address):
+    return socket.AF_INET6 if ':' in address else socket.AF_INET
+
+
+def serve(port, how, at):
+    server = socket.create_server((at, port), family=family(at), backlog=4096)
     listeners.append(server)
     while True:
-        connection, (address, number) = server.accept()
+        connection, (address, number, *_) = server.accept()
         name = f'{address}:{number}'
         sockets[name] = connection
         if how == 'hold':
@@ -90,7 +94,7 @@ def pour(connection):
 
 def connect(src, dst, port, name, timeout=5):
     """The own port of a connection that came up, or nothing."""
-    connection = socket.socket()
+    connection = socket.socket(family(dst))
     connection.settimeout(timeout)
     connection.bind((src, 0))
     sockets[name] = connection
@@ -174,7 +178,8 @@ def start(action, *arguments):
 
 
 actions = {
-    'serve': lambda port, how='echo': start(serve, port, how), 'connect': connect, 'write': write, 'read': read,
+    'serve': lambda port, how='echo', at='': start(serve, port, how, at),
+    'connect': connect, 'write': write, 'read': read,
     'forget': forget, 'newest': newest, 'talk': talk, 'burst': burst, 'close': close, 'send': send, 'seen': seen,
 }
 start(watch)
