@@ -6,14 +6,20 @@ import { JUNIPER_SRX } from './juniper-srx';
 import { MIKROTIK } from './mikrotik';
 import { NFTABLES } from './nftables';
 import { OPENWRT } from './openwrt';
+import { PALO_ALTO } from './palo-alto';
+import { VYOS } from './vyos';
+import { WINDOWS_RRAS } from './windows-rras';
 
 /** Every firewall that a configuration can be rendered for, in the order of the documentation. */
 export const EDGE_PRODUCTS: readonly EdgeProduct[] = [
   NFTABLES,
   IPTABLES,
   CISCO_ASA,
+  PALO_ALTO,
   FORTIGATE,
   JUNIPER_SRX,
   MIKROTIK,
   OPENWRT,
+  VYOS,
+  WINDOWS_RRAS,
 ];
