@@ -68,7 +68,7 @@ const SEGMENTS: Evidence = {
 export const JUNIPER_SRX: EdgeProduct = {
   id: 'juniper-srx',
   name: 'Juniper SRX',
-  version: 'Junos OS 15.1X49 and later, command line in configuration mode',
+  version: 'Junos OS 15.1X49 and later, command line in configuration mode, then commit',
   form: 'configuration',
   roles: { 'before-clients': 'reader', routed: 'reader', 'before-gateway': 'reader' },
   notPlayed: NOT_A_HOST,
