@@ -13,6 +13,10 @@ export interface CommentStyle {
 export const HASH: CommentStyle = { begin: '# ' };
 /** Cisco's. The rest of the line is ignored; letters beyond ASCII are not safe on a console. */
 export const BANG: CommentStyle = { begin: '! ', takesUnicode: false };
+/** Windows PowerShell reads a file without byte order mark in the code page of the system, and signatures in comments. */
+export const POWERSHELL: CommentStyle = { begin: '# ', takesUnicode: false, without: /SIG #/ };
+/** Of XML, and of Markdown, which takes over what HTML has. */
+export const MARKUP: CommentStyle = { begin: '<!-- ', end: ' -->', without: /-{2,}|-$/ };
 
 const WIDTH = 100;
 

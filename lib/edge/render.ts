@@ -105,7 +105,7 @@ function written(draft: EdgeDraft, product: EdgeProduct, plan: EdgePlan, role: E
   const header = [
     `${product.name} as ${EDGE_ROLES[role]}. For ${product.version}.`,
     `${PURPOSES[purpose]} ${plan.protocolNames.join(', ')} of ${plan.name}: ${flows}, to ${plan.gateway}.`,
-    ...(plan.gateway === GATEWAY_ADDRESS
+    ...(blocks.some(({ text }) => text.includes(GATEWAY_ADDRESS))
       ? [`Put the gateway's address in the place of ${GATEWAY_ADDRESS} first.`]
       : []),
     ...plan.reasons.map((reason) => `Reason given: ${reason}`),

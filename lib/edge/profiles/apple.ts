@@ -1,11 +1,9 @@
 import { appleIkev2, applePayload } from '../../keys/apple';
 import { type Property, propertyList } from '../../keys/property-list';
-import type { CommentStyle } from '../comment';
+import { MARKUP } from '../comment';
 import type { ProfileJob } from './profile-options';
 import type { ProfileDraft, ProfileSecret, ProfileSystem } from './profile-system';
 import { uuidOf } from './uuid';
-
-const XML: CommentStyle = { begin: '<!-- ', end: ' -->', without: /-{2,}|-$/ };
 
 /** Configuration profiles: keys and values by apple/device-management, com.apple.vpn.managed.yaml (read 2026-11). */
 export const APPLE: ProfileSystem = {
@@ -94,7 +92,7 @@ function profile(
   const text = propertyList(whole);
   const [firstLine = ''] = text.split('\n', 1);
   return {
-    file: { name: 'apple.mobileconfig', comments: XML, firstLine, text: text.slice(firstLine.length + 1) },
+    file: { name: 'apple.mobileconfig', comments: MARKUP, firstLine, text: text.slice(firstLine.length + 1) },
     steps: [
       'Open it, then Settings, Profile Downloaded (Mac: Profiles). It is not signed, and the system says so.',
       'To take it back: remove the profile in the same place.',

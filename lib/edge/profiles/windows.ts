@@ -1,11 +1,8 @@
 import { powerShell } from '../../keys/escape';
 import { windowsIkev2, windowsPptp, windowsRoutes } from '../../keys/windows';
-import type { CommentStyle } from '../comment';
+import { POWERSHELL } from '../comment';
 import type { ProfileJob } from './profile-options';
 import type { ProfileDraft, ProfileSecret, ProfileSystem } from './profile-system';
-
-/** Windows PowerShell reads a file without byte order mark in the code page of the system, and signatures in comments. */
-const POWERSHELL: CommentStyle = { begin: '# ', takesUnicode: false, without: /SIG #/ };
 
 const AUTHORITY_FILE = 'ca.cer';
 
