@@ -60,7 +60,7 @@ describe('What PAN-OS is told', () => {
       expect(
         fileOf(ONE_TO_ONE, form)
           .split('\n')
-          .filter((line) => line.includes('application gre')),
+          .filter((line) => /^set .* application gre /.test(line)),
       ).toEqual([
         'set rulebase security rules plant4-in-gre from untrust to trust source plant4-clients destination plant4-gateway application gre service application-default action allow',
         'set rulebase security rules plant4-back from trust to untrust source plant4-inner destination plant4-clients application gre service application-default action allow',

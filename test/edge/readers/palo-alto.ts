@@ -65,16 +65,9 @@ function set(fields: Fields, words: string[], isRule: boolean): void {
     while (isRule ? !RULE_KEYS.has(key) && words.length > 1 : words.length > 1 && words[0] !== '[') {
       key = `${key} ${words.shift()}`;
     }
-    const found: string[] = [];
-    if (words[0] === '[') {
-      words.shift();
-      while (words[0] !== ']') {
-        found.push(words.shift() ?? '');
-      }
-      words.shift();
-    } else {
-      found.push(words.shift() ?? '');
-    }
+    const isList = words[0] === '[';
+    const found = isList ? words.slice(1, words.indexOf(']')) : words.slice(0, 1);
+    words.splice(0, isList ? found.length + 2 : 1);
     const isOne = ['action', 'disabled'].includes(key) || !isRule;
     fields.set(key, isOne && key !== 'static' ? found : [...(fields.get(key) ?? []), ...found]);
   }
