@@ -2,9 +2,10 @@
 // is left in dist/ and whoever is reading it (examples, tests) never finds half of it.
 //
 // The program is then put into one file: looking fifty up costs half as much again as Node takes to start. What makes
-// keys stays outside, where it is found when somebody wants keys.
+// keys stays outside, where it is found when somebody wants keys. The table of `explain --table`, for which it loads and
+// judges everything that is known, is kept as it comes out here.
 import { spawnSync } from 'node:child_process';
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
@@ -30,6 +31,11 @@ try {
       external: ['./keys-command', 'jsonc-parser'],
       logLevel: 'warning',
     });
+    for (const [file, ...form] of [['table.txt'], ['table.json', '--json']]) {
+      const { stdout, status: failed } = spawnSync(process.execPath, [program, 'explain', '--table', ...form]);
+      if (failed !== 0) throw new Error(`explain --table ${form.join(' ')} ended with ${failed}`);
+      writeFileSync(`${fresh}/cli/${file}`, stdout);
+    }
     if (existsSync('dist')) renameSync('dist', stale);
     renameSync(fresh, 'dist');
   }

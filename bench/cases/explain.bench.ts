@@ -26,6 +26,13 @@ const cases: Case[] = [
     ours: child('-e', refusal),
     reference,
   },
+  {
+    name: 'explain --table from process start to output / node -e 0',
+    bound: 1.5,
+    rounds: 25,
+    ours: child('dist/cli/main.js', 'explain', '--table'),
+    reference,
+  },
 ];
 
 export default cases;

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { tableJson } from '../../lib/cli/explain-json';
+import { table, tableText } from '../../lib/cli/explain-table';
 import { assertBuilt, repository, scratchFolder } from '../support/cli';
 
 // What users run: the built program, as a process of its own.
@@ -44,6 +46,11 @@ test('writes everything into a pipe before it ends', () => {
   const { status, stdout } = start(['--table', '--json']);
   expect(status).toBe(0);
   expect(JSON.parse(stdout).ways.length).toBeGreaterThan(80);
+});
+
+test('has kept the table as it is made from the facts', () => {
+  expect(start(['--table']).stdout).toBe(tableText(table()));
+  expect(start(['--table', '--json']).stdout).toBe(tableJson(table()));
 });
 
 test('refuses with the full text, on standard error', () => {
