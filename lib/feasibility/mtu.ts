@@ -1,5 +1,12 @@
 import { invalid } from '../errors';
-import { checkedProtocol, type EncapsulationOverhead, ESP_PADDING, type FlowSet, type VpnProtocol } from '../protocols';
+import {
+  checkedProtocol,
+  type EncapsulationOverhead,
+  ESP_PADDING,
+  type FlowSet,
+  mostAdded,
+  type VpnProtocol,
+} from '../protocols';
 import { checkedPath, type Hop, hopName, type Path } from './path';
 
 /** What Ethernet and the internet carry, in bytes. */
@@ -45,11 +52,6 @@ export function pathMtu(path: Path): PathMtu {
     }
   }
   return least;
-}
-
-/** The bytes that a protocol adds to a packet, at most. */
-export function mostAdded({ parts }: EncapsulationOverhead): number {
-  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isToken } from '../cdktf/token';
 import { invalid } from '../errors';
-import type { VpnProtocol } from '../protocols';
+import { mostAdded, type VpnProtocol } from '../protocols';
 
 /** What a tunnel of PPTP carries, as pppd is set up on every gateway. */
 const PPTP_MTU = 1400;
@@ -53,9 +53,7 @@ export function checkPptpFits(pptp: VpnProtocol, network: number): void {
 }
 
 function overheadsOf({ overhead }: VpnProtocol, form = ''): number[] {
-  return overhead
-    .filter((one) => one.form.includes(form))
-    .map(({ parts }) => parts.reduce((sum, { bytes }) => sum + bytes, 0));
+  return overhead.filter((one) => one.form.includes(form)).map(mostAdded);
 }
 
 function tooSmall(protocol: VpnProtocol, network: number, needed: number): never {

@@ -9,6 +9,7 @@ import { WIREGUARD } from './wireguard';
 export * from './check-protocol';
 export * from './esp';
 export * from './open-flows';
+export * from './overhead';
 export * from './vpn-protocol';
 export { IKEV2, L2TP_IPSEC, OPENVPN, PPTP, SSTP, WIREGUARD };
 

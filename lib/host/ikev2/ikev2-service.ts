@@ -1,6 +1,6 @@
 import { invalid } from '../../errors';
 import { Insecure, IpRange, isAddress, type TokenTest } from '../../flows';
-import { IKEV2 } from '../../protocols';
+import { IKEV2, mostAdded } from '../../protocols';
 import { CERTIFICATES_PYTHON } from '../certificates/certificates-python';
 import type { ClientPool } from '../client-pool';
 import type { HostService } from '../host-service';
@@ -97,7 +97,7 @@ export function ikev2Service(options: Ikev2ServiceOptions): HostService {
   const asked = checkRoutes(options.routes, isToken);
   const own = options.routes === 'everything' ? [] : [...dnsServers, pool.gateway].map((address) => `${address}/32`);
   const routes = [...new Set([...asked, ...own])];
-  const overhead = IKEV2.overhead.map(({ parts }) => parts.reduce((sum, { bytes }) => sum + bytes, 0));
+  const overhead = IKEV2.overhead.map(mostAdded);
   const [widest, preset] = [ETHERNET_MTU - Math.min(...overhead), ETHERNET_MTU - Math.max(...overhead)];
   // Below 1280 the kernel takes IPv6 off an interface.
   const mtu = check.wholeNumber('mtu', options.mtu, preset, 1280, widest);

@@ -1,6 +1,6 @@
 import { invalid } from '../../errors';
 import { IpRange, type TokenTest } from '../../flows';
-import { OPENVPN } from '../../protocols';
+import { mostAdded, OPENVPN } from '../../protocols';
 import { CERTIFICATES_PYTHON } from '../certificates/certificates-python';
 import type { ClientPool } from '../client-pool';
 import type { HostService } from '../host-service';
@@ -75,9 +75,8 @@ export function openVpnService(options: OpenVpnServiceOptions): HostService {
   const check = new OptionCheck(isToken);
   check.oneOf('transport', transport, ['udp', 'tcp']);
   const port = check.wholeNumber('port', options.port, 1194, 1, 65535);
-  const overhead = OPENVPN.overhead
-    .find(({ form }) => form.includes(transport.toUpperCase()))
-    ?.parts.reduce((sum, { bytes }) => sum + bytes, 0) as number;
+  const forms = OPENVPN.overhead.filter(({ form }) => form.includes(transport.toUpperCase()));
+  const overhead = Math.max(...forms.map(mostAdded));
   const [widest, preset] = [PATH_MTU.widest - overhead, PATH_MTU.pppoe - overhead];
   const mtu = check.wholeNumber('mtu', options.mtu, preset, 1280, widest);
   const maxClients = check.wholeNumber('maxClients', options.maxClients, 1024, 1, 65535);

@@ -1,5 +1,5 @@
 import type { TokenTest } from '../../flows';
-import { WIREGUARD } from '../../protocols';
+import { mostAdded, WIREGUARD } from '../../protocols';
 import type { ClientPool } from '../client-pool';
 import type { HostService } from '../host-service';
 import { OptionCheck } from '../option-check';
@@ -45,7 +45,7 @@ export function wireGuardService(options: WireGuardServiceOptions): HostService 
   const { pool } = options;
   const check = new OptionCheck(options.isToken ?? (() => false));
   const port = check.wholeNumber('port', options.port, 51820, 1, 65535);
-  const overhead = WIREGUARD.overhead.map(({ parts }) => parts.reduce((sum, { bytes }) => sum + bytes, 0));
+  const overhead = WIREGUARD.overhead.map(mostAdded);
   const [widest, preset] = [ETHERNET_MTU - Math.min(...overhead), ETHERNET_MTU - Math.max(...overhead)];
   // Below 1280 the kernel takes IPv6 off an interface, and clients refuse such an MTU.
   const mtu = check.wholeNumber('mtu', options.mtu, preset, 1280, widest);
