@@ -1,9 +1,10 @@
 /** What every example asks for and what must come of it; `npm start` and the tests hold the examples to it. */
 export interface Example {
-  /** The folder beside this file. It holds app.ts and the configuration of its CLI. */
+  /** The folder beside this file. It holds app.ts and the configuration of its CLI, where it has one. */
   readonly folder: string;
-  readonly cloud: 'AWS' | 'Azure' | 'Google';
-  readonly cli: 'cdk' | 'cdktf';
+  readonly cloud: 'AWS' | 'Azure' | 'Google' | 'any';
+  /** `tsx` for an app that writes its files by itself, into the folder that it is given. */
+  readonly cli: 'cdk' | 'cdktf' | 'tsx';
   /** The VPN protocol that the app asks for, or several in order of preference. */
   readonly asked: string;
   readonly expect: Expectation;
@@ -12,6 +13,8 @@ export interface Example {
 export type Expectation =
   /** The synthesised assembly holds `builds`: the gateway that was asked for, perhaps with a warning that nobody can tell whether it works, or another in its place. */
   | { readonly verdict: 'works' | 'unverified' | 'replaced'; readonly builds: string }
+  /** The app writes a folder of this name, and others like it. */
+  | { readonly verdict: 'rendered'; readonly writes: string }
   /** Synthesis fails, with this code from docs/diagnostics.md. */
   | { readonly verdict: 'refused'; readonly code: string };
 
@@ -71,5 +74,12 @@ export const examples: readonly Example[] = [
     cli: 'cdktf',
     asked: 'PPTP',
     expect: { verdict: 'refused', code: 'NO_INBOUND_CONNECTIONS' },
+  },
+  {
+    folder: 'edge',
+    cloud: 'any',
+    cli: 'tsx',
+    asked: 'firewalls for PPTP',
+    expect: { verdict: 'rendered', writes: 'nftables-routed' },
   },
 ];

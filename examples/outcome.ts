@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { refusalCode, resourceTypes, type SynthRun } from '../test/support/cli';
 import type { Example } from './examples';
 
@@ -16,6 +18,13 @@ export function outcomeOf({ expect }: Example, run: SynthRun): Outcome {
     if (code === undefined) return { verdict: 'FAILED', result: `exit status ${run.status}, not a refusal`, ok: false };
     const ok = expect.verdict === 'refused' && expect.code === code;
     return { verdict: ok ? 'refused' : 'UNEXPECTED', result: `${code}, see docs/diagnostics.md`, ok };
+  }
+  if (expect.verdict === 'rendered') {
+    const folders = readdirSync(run.outdir);
+    const refused = folders.filter((folder) => existsSync(join(run.outdir, folder, 'refused.txt'))).length;
+    const ok = folders.includes(expect.writes);
+    const result = `${folders.length - refused} configurations, and ${refused} refused`;
+    return { verdict: ok ? expect.verdict : 'UNEXPECTED', result, ok };
   }
   const types = resourceTypes(run.outdir);
   const ok = expect.verdict !== 'refused' && types.includes(expect.builds);

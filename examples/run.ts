@@ -3,17 +3,19 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCdkSynth, runCdktfSynth } from '../test/support/cli';
+import { runCdkSynth, runCdktfSynth, runTsx } from '../test/support/cli';
 import { table } from '../test/support/table';
 import { examples } from './examples';
 import { type Outcome, outcomeOf } from './outcome';
+
+const RUN = { cdk: runCdkSynth, cdktf: runCdktfSynth, tsx: runTsx } as const;
 
 const rows = examples.map((example): Outcome & { example: typeof example; printed: string } => {
   const folder = join(__dirname, example.folder);
   if (!existsSync(join(folder, 'app.ts'))) {
     return { example, verdict: 'MISSING', result: 'there is no app.ts', ok: false, printed: '' };
   }
-  const run = example.cli === 'cdk' ? runCdkSynth(folder) : runCdktfSynth(folder);
+  const run = RUN[example.cli](folder);
   return { example, ...outcomeOf(example, run), printed: `${run.stdout}${run.stderr}` };
 });
 

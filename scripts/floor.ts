@@ -9,7 +9,10 @@ import { outcomeOf } from '../examples/outcome';
 import { installed, manifest, pack } from '../test/package/consumer';
 import { repository, run, scratchFolder } from '../test/support/cli';
 
-const peers: Record<Example['cloud'], readonly string[]> = {
+/** What needs no cloud needs no peer. */
+type Cloud = Exclude<Example['cloud'], 'any'>;
+
+const peers: Record<Cloud, readonly string[]> = {
   AWS: ['constructs', 'aws-cdk-lib'],
   Azure: ['constructs', 'cdktf', '@cdktf/provider-azurerm'],
   Google: ['constructs', 'cdktf', '@cdktf/provider-google'],
@@ -28,7 +31,7 @@ if (unlisted.length > 0) throw new Error(`no cloud here has the peer ${unlisted.
 const nodeTypes = { typeRoots: [join(repository, 'node_modules/@types')], types: ['node'] };
 
 const tarball = pack();
-for (const cloud of Object.keys(peers) as Example['cloud'][]) {
+for (const cloud of Object.keys(peers) as Cloud[]) {
   const versions = peers[cloud].map((name) => `${name}@${floor(name)}`);
   console.log(`${cloud}: ${versions.join(', ')}`);
   const folder = installed(tarball.path, ...versions);
@@ -53,7 +56,7 @@ function report(what: string, problem: string | undefined): void {
 }
 
 /** The sources use nothing that the lowest versions do not declare, examples or no examples. */
-function checkSources(cloud: Example['cloud'], folder: string): string | undefined {
+function checkSources(cloud: Cloud, folder: string): string | undefined {
   for (const file of ['lib', 'tsconfig.json', 'tsconfig.build.json']) {
     cpSync(join(repository, file), join(folder, file), { recursive: true });
   }

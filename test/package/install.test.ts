@@ -47,7 +47,7 @@ describe.each([
     folder = installed(pack().path, ...versions);
   });
 
-  test.each(['pptp-constructs', 'pptp-constructs/rules', `pptp-constructs/${cloud}`])(
+  test.each(['pptp-constructs', 'pptp-constructs/rules', 'pptp-constructs/edge', `pptp-constructs/${cloud}`])(
     '%s can be required and imported, with the same names',
     (specifier) => {
       const { required, imported } = names(folder, specifier);
@@ -85,6 +85,10 @@ test.each([
     specifier: 'pptp-constructs/rules',
     forbidden: /^(aws-cdk-lib|@aws-cdk|cdktf|@cdktf|@cdktn|constructs|@peculiar|reflect-metadata|tsyringe)$/,
   },
+  {
+    specifier: 'pptp-constructs/edge',
+    forbidden: /^(aws-cdk-lib|@aws-cdk|cdktf|@cdktf|@cdktn|constructs|@peculiar|reflect-metadata|tsyringe)$/,
+  },
   { specifier: 'pptp-constructs/aws', forbidden: /^(cdktf|@cdktf|@cdktn|@peculiar|reflect-metadata|tsyringe)$/ },
   {
     specifier: 'pptp-constructs/azure',
@@ -114,6 +118,7 @@ test.each([
   { specifier: 'pptp-constructs/google', other: 'aws' },
   { specifier: 'pptp-constructs/google', other: 'azure' },
   { specifier: 'pptp-constructs/rules', other: 'aws' },
+  { specifier: 'pptp-constructs/edge', other: 'aws' },
 ])('$specifier loads no file of ours about $other either, its facts included', ({ specifier, other }) => {
   const loaded = evaluate(
     repository,
@@ -124,3 +129,16 @@ test.each([
   expect(ours).not.toEqual([]);
   expect(ours.filter((file) => file.includes(`/dist/${other}/`) || file.endsWith(`/network/${other}.js`))).toEqual([]);
 });
+
+test.each(['aws', 'azure', 'google'])(
+  'pptp-constructs/%s loads nothing about firewalls in front, which few gateways are asked for',
+  (cloud) => {
+    const loaded = evaluate(
+      repository,
+      `require('pptp-constructs/${cloud}');
+     console.log(JSON.stringify(Object.keys(require.cache).map((file) => file.replaceAll('\\\\', '/'))));`,
+    ) as string[];
+    const edge = loaded.flatMap((file) => /\/dist\/edge\/(.*)$/.exec(file)?.[1] ?? []);
+    expect(edge).toEqual(['for-gateways.js']);
+  },
+);

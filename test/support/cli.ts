@@ -31,6 +31,12 @@ export function runCdktfSynth(folder: string): SynthRun {
   return synth(folder, outdir, 'cdktf-cli/bundle/bin/cdktf', ['synth', '--output', outdir], { CDKTF_HOME });
 }
 
+/** The app in `folder` (absolute, or from the root of the repository), which writes its files by itself. */
+export function runTsx(folder: string): SynthRun {
+  const outdir = scratchFolder();
+  return synth(folder, outdir, 'tsx/dist/cli.mjs', ['--tsconfig', '../tsconfig.json', 'app.ts', outdir]);
+}
+
 function synth(
   folder: string,
   outdir: string,
