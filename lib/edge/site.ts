@@ -152,11 +152,16 @@ function interfaceName(
   const named = interfaces?.named?.[options.role] ?? ['inside', 'outside'];
   if (interfaces === undefined || !named.includes(side)) {
     if (written !== undefined) {
+      const hasNone = interfaces === undefined;
       invalid({
         code: 'EDGE_OPTION_UNUSED',
-        what: `${side} means nothing to ${name}, whose configuration names no interfaces`,
+        what: `${side} means nothing to ${name}${
+          hasNone
+            ? ', whose configuration names no interfaces'
+            : ` in the role ${options.role}: its configuration does not name it`
+        }`,
         got: written,
-        allowed: `no ${side} with this product`,
+        allowed: `no ${side} ${hasNone ? 'with this product' : 'in this role'}`,
         instead: `{ role: '${options.role}' }`,
       });
     }
