@@ -1,10 +1,13 @@
 import type { EdgeProduct } from '../product';
 import { CISCO_ASA } from './cisco-asa';
+import { CISCO_IOS } from './cisco-ios';
 import { FORTIGATE } from './fortigate';
+import { HOME_ROUTER } from './home-router';
 import { IPTABLES } from './iptables';
 import { JUNIPER_SRX } from './juniper-srx';
 import { MIKROTIK } from './mikrotik';
 import { NFTABLES } from './nftables';
+import { OPENBSD_PF } from './openbsd-pf';
 import { OPENWRT } from './openwrt';
 import { PALO_ALTO } from './palo-alto';
 import { VYOS } from './vyos';
@@ -14,7 +17,9 @@ import { WINDOWS_RRAS } from './windows-rras';
 export const EDGE_PRODUCTS: readonly EdgeProduct[] = [
   NFTABLES,
   IPTABLES,
+  OPENBSD_PF,
   CISCO_ASA,
+  CISCO_IOS,
   PALO_ALTO,
   FORTIGATE,
   JUNIPER_SRX,
@@ -22,4 +27,5 @@ export const EDGE_PRODUCTS: readonly EdgeProduct[] = [
   OPENWRT,
   VYOS,
   WINDOWS_RRAS,
+  HOME_ROUTER,
 ];
