@@ -1,11 +1,12 @@
 // What each protocol leaves of a packet, against the arithmetic of the RFCs and of those who measured it.
 
-import { explainSize, type Hop, mostAdded, pathMtu, pathOf, tunnelSizes } from '../../lib/feasibility';
+import { explainSize, type Hop, pathMtu, pathOf, tunnelSizes } from '../../lib/feasibility';
 import {
   ESP_TRANSFORMS,
   espTunnel,
   IKEV2,
   L2TP_IPSEC,
+  mostAdded,
   OPENVPN,
   PPTP,
   VPN_PROTOCOLS,
