@@ -54,6 +54,12 @@ export interface ReadTranslation {
 export interface Reading {
   /** First match decides. */
   readonly rules: readonly ReadRule[];
+  /**
+   * What must let a packet out too, where a firewall looks at it twice: coming in, and going out on the other side.
+   *
+   * @default - it looks once
+   */
+  readonly outRules?: readonly ReadRule[];
   /** Empty where the firewall publishes nothing. */
   readonly translations: readonly ReadTranslation[];
   /** Whether answers to what was let through come back by themselves. */
@@ -68,7 +74,7 @@ export interface Reading {
 
 /** What a configuration says of a packet. */
 export function answer(reading: Reading, probe: Probe): Answer {
-  const { rules, translations, filtersInnerAddress, isStateful, hasHelper, otherwise } = reading;
+  const { rules, outRules, translations, filtersInnerAddress, isStateful, hasHelper, otherwise } = reading;
   if (probe.direction === 'to-client' && probe.protocol !== IpProtocol.GRE && isStateful && !probe.starts) {
     return answer(reading, { ...probe, direction: 'to-gateway', starts: true });
   }
@@ -92,8 +98,10 @@ export function answer(reading: Reading, probe: Probe): Answer {
       return 'allow';
     }
   }
-  const rule = rules.find((one) => matches(one, { ...probe, gateway }));
-  return rule?.action ?? otherwise;
+  const decided = (list: readonly ReadRule[]) =>
+    list.find((one) => matches(one, { ...probe, gateway }))?.action ?? otherwise;
+  const comingIn = decided(rules);
+  return outRules === undefined || comingIn !== 'allow' ? comingIn : decided(outRules);
 }
 
 function matches(rule: ReadRule, probe: Probe): boolean {
