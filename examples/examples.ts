@@ -41,6 +41,13 @@ export const examples: readonly Example[] = [
     expect: { verdict: 'works', builds: 'AWS::EC2::Instance' },
   },
   {
+    folder: 'aws-fleet',
+    cloud: 'AWS',
+    cli: 'cdk',
+    asked: 'IKEv2, then PPTP, for two sites',
+    expect: { verdict: 'replaced', builds: 'AWS::EC2::Instance' },
+  },
+  {
     folder: 'azure-refused',
     cloud: 'Azure',
     cli: 'cdktf',

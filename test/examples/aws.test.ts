@@ -1,48 +1,32 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import {
-  refusalCode,
-  repository,
-  run,
-  runCdkSynth,
-  type SynthRun,
-} from "../support/cli";
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { refusalCode, repository, run, runCdkSynth, type SynthRun } from '../support/cli';
 
-const FOLDERS = [
-  "aws-pptp",
-  "aws-pptp-private-subnet",
-  "aws-migration",
-  "aws-fleet",
-];
+const FOLDERS = ['aws-pptp', 'aws-pptp-private-subnet', 'aws-migration', 'aws-fleet'];
 
 const templateOf = ({ outdir }: SynthRun, stack: string) =>
-  JSON.parse(readFileSync(join(outdir, `${stack}.template.json`), "utf8"));
+  JSON.parse(readFileSync(join(outdir, `${stack}.template.json`), 'utf8'));
 
 /** What a user reads: without the package manager's remarks and without the end that Node adds. */
 const readable = (text: string) =>
   text
-    .split("\n")
+    .split('\n')
     .filter((line) => !/^npm warn|^Node\.js v/.test(line))
-    .join("\n")
+    .join('\n')
     .trim();
 
-describe.each(FOLDERS)("examples/%s", (folder) => {
-  test("is an app of at most forty lines, with a README", () => {
-    const source = readFileSync(
-      join(repository, "examples", folder, "app.ts"),
-      "utf8"
-    );
-    expect(source.trimEnd().split("\n").length).toBeLessThanOrEqual(40);
-    expect(existsSync(join(repository, "examples", folder, "README.md"))).toBe(
-      true
-    );
+describe.each(FOLDERS)('examples/%s', (folder) => {
+  test('is an app of at most forty lines, with a README', () => {
+    const source = readFileSync(join(repository, 'examples', folder, 'app.ts'), 'utf8');
+    expect(source.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
+    expect(existsSync(join(repository, 'examples', folder, 'README.md'))).toBe(true);
   });
 });
 
-describe("examples/aws-pptp", () => {
-  const synth = runCdkSynth("examples/aws-pptp");
+describe('examples/aws-pptp', () => {
+  const synth = runCdkSynth('examples/aws-pptp');
 
-  test("is synthesised by the real CLI, with one warning and nothing else to read", () => {
+  test('is synthesised by the real CLI, with one warning and nothing else to read', () => {
     expect(synth.status).toBe(0);
     expect(readable(`${synth.stdout}${synth.stderr}`)).toMatchInlineSnapshot(`
       "WARNING LegacyVpn speaks PPTP. Whoever records one login can read and change the calls of that user and log in as that user. Used all the same because: PLCs in plant 4 speak nothing else; replaced by 2027-06 (Annotation)
@@ -51,21 +35,19 @@ describe("examples/aws-pptp", () => {
     `);
   });
 
-  test("gives this template", () => {
-    expect(templateOf(synth, "AwsPptp")).toMatchSnapshot();
+  test('gives this template', () => {
+    expect(templateOf(synth, 'AwsPptp')).toMatchSnapshot();
   });
 
-  test("gives the same template again", () => {
-    expect(templateOf(runCdkSynth("examples/aws-pptp"), "AwsPptp")).toEqual(
-      templateOf(synth, "AwsPptp")
-    );
+  test('gives the same template again', () => {
+    expect(templateOf(runCdkSynth('examples/aws-pptp'), 'AwsPptp')).toEqual(templateOf(synth, 'AwsPptp'));
   });
 });
 
-describe("examples/aws-fleet", () => {
-  const synth = runCdkSynth("examples/aws-fleet");
+describe('examples/aws-fleet', () => {
+  const synth = runCdkSynth('examples/aws-fleet');
 
-  test("is synthesised by the real CLI, and says which way has which verdict and why PPTP is built", () => {
+  test('is synthesised by the real CLI, and says which way has which verdict and why PPTP is built', () => {
     expect(synth.status).toBe(0);
     expect(readable(`${synth.stdout}${synth.stderr}`)).toMatchInlineSnapshot(`
       "office (203.0.113.0/24): IKEv2 works; 0 of 40 devices left out
@@ -82,36 +64,30 @@ describe("examples/aws-fleet", () => {
     `);
   });
 
-  test("opens TCP 1723 and GRE to each site once", () => {
-    const groups = Object.values(templateOf(synth, "AwsFleet").Resources) as {
+  test('opens TCP 1723 and GRE to each site once', () => {
+    const groups = Object.values(templateOf(synth, 'AwsFleet').Resources) as {
       Type: string;
       Properties: never;
     }[];
     const inbound = groups
-      .filter(({ Type }) => Type === "AWS::EC2::SecurityGroup")
+      .filter(({ Type }) => Type === 'AWS::EC2::SecurityGroup')
       .flatMap(
-        ({ Properties }) =>
-          (Properties as { SecurityGroupIngress: Record<string, unknown>[] })
-            .SecurityGroupIngress
+        ({ Properties }) => (Properties as { SecurityGroupIngress: Record<string, unknown>[] }).SecurityGroupIngress,
       )
-      .map(({ IpProtocol, FromPort, CidrIp }) => [
-        IpProtocol,
-        FromPort,
-        CidrIp,
-      ]);
-    expect(inbound.filter(([protocol]) => protocol !== "icmp")).toEqual([
-      ["tcp", 1723, "203.0.113.0/24"],
-      ["tcp", 1723, "198.51.100.0/24"],
-      ["47", undefined, "203.0.113.0/24"],
-      ["47", undefined, "198.51.100.0/24"],
+      .map(({ IpProtocol, FromPort, CidrIp }) => [IpProtocol, FromPort, CidrIp]);
+    expect(inbound.filter(([protocol]) => protocol !== 'icmp')).toEqual([
+      ['tcp', 1723, '203.0.113.0/24'],
+      ['tcp', 1723, '198.51.100.0/24'],
+      ['47', undefined, '203.0.113.0/24'],
+      ['47', undefined, '198.51.100.0/24'],
     ]);
   });
 });
 
-describe("examples/aws-migration", () => {
-  const synth = runCdkSynth("examples/aws-migration");
+describe('examples/aws-migration', () => {
+  const synth = runCdkSynth('examples/aws-migration');
 
-  test("is synthesised by the real CLI, with the warning about PPTP and nothing else to read", () => {
+  test('is synthesised by the real CLI, with the warning about PPTP and nothing else to read', () => {
     expect(synth.status).toBe(0);
     expect(readable(`${synth.stdout}${synth.stderr}`)).toMatchInlineSnapshot(`
       "WARNING Vpn speaks PPTP. Whoever records one login can read and change the calls of that user and log in as that user. Used all the same because: PLCs in plant 4 speak nothing else; replaced by 2027-06 (Annotation)
@@ -120,26 +96,24 @@ describe("examples/aws-migration", () => {
     `);
   });
 
-  test("gives this template, on every day", () => {
-    expect(templateOf(synth, "AwsMigration")).toMatchSnapshot();
+  test('gives this template, on every day', () => {
+    expect(templateOf(synth, 'AwsMigration')).toMatchSnapshot();
   });
 });
 
-describe("examples/aws-pptp-private-subnet", () => {
-  const synth = runCdkSynth("examples/aws-pptp-private-subnet");
+describe('examples/aws-pptp-private-subnet', () => {
+  const synth = runCdkSynth('examples/aws-pptp-private-subnet');
 
-  test("is refused by the real CLI, with a status that a pipeline sees and the code of the first reason", () => {
+  test('is refused by the real CLI, with a status that a pipeline sees and the code of the first reason', () => {
     expect(synth.status).toBe(1);
-    expect(refusalCode(synth)).toBe("NO_INTERNET_ROUTE");
-    expect(
-      existsSync(join(synth.outdir, "AwsPptpPrivateSubnet.template.json"))
-    ).toBe(false);
+    expect(refusalCode(synth)).toBe('NO_INTERNET_ROUTE');
+    expect(existsSync(join(synth.outdir, 'AwsPptpPrivateSubnet.template.json'))).toBe(false);
   });
 
-  test("explains itself, with the line of the user and without a frame of the library", () => {
+  test('explains itself, with the line of the user and without a frame of the library', () => {
     const text = readable(`${synth.stdout}${synth.stderr}`);
     expect(text).not.toMatch(/node_modules|[\\/]dist[\\/]|[\\/]lib[\\/]/);
-    expect(text.replaceAll(repository, "")).toMatchInlineSnapshot(`
+    expect(text.replaceAll(repository, '')).toMatchInlineSnapshot(`
       "node:internal/modules/run_main:123
           triggerUncaughtException(
           ^
@@ -185,34 +159,30 @@ describe("examples/aws-pptp-private-subnet", () => {
     `);
   });
 
-  test("works once its README is followed", () => {
-    const folder = join(repository, "examples", "aws-pptp-private-subnet");
-    const source = readFileSync(join(folder, "app.ts"), "utf8");
+  test('works once its README is followed', () => {
+    const folder = join(repository, 'examples', 'aws-pptp-private-subnet');
+    const source = readFileSync(join(folder, 'app.ts'), 'utf8');
     const evaluate = (code: string) => {
       // Beside the app, so that it finds what the app finds.
       const copy = join(folder, `.changed-${process.pid}.ts`);
       writeFileSync(copy, code);
       try {
-        const tsx = join(repository, "node_modules/tsx/dist/cli.mjs");
-        return run(
-          process.execPath,
-          [tsx, "--tsconfig", "../tsconfig.json", copy],
-          { cwd: folder }
-        );
+        const tsx = join(repository, 'node_modules/tsx/dist/cli.mjs');
+        return run(process.execPath, [tsx, '--tsconfig', '../tsconfig.json', copy], { cwd: folder });
       } finally {
         rmSync(copy);
       }
     };
-    expect(refusalCode(evaluate(source))).toBe("NO_INTERNET_ROUTE");
+    expect(refusalCode(evaluate(source))).toBe('NO_INTERNET_ROUTE');
     for (const [found, instead] of [
-      [/^ *vpcSubnets: .*\n/m, ""],
-      [/PRIVATE_WITH_EGRESS/, "PUBLIC"],
+      [/^ *vpcSubnets: .*\n/m, ''],
+      [/PRIVATE_WITH_EGRESS/, 'PUBLIC'],
     ] as const) {
       expect(source).toMatch(found);
       const { status, stderr } = evaluate(source.replace(found, instead));
       expect({ status, stderr: readable(stderr) }).toEqual({
         status: 0,
-        stderr: "",
+        stderr: '',
       });
     }
   });
