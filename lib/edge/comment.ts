@@ -8,6 +8,8 @@ export interface CommentStyle {
   readonly without?: RegExp;
   /** Whether it takes more than ASCII. @default true */
   readonly takesUnicode?: boolean;
+  /** Whether an empty line must follow, so that it does not take in what stands below. @default false */
+  readonly standsApart?: boolean;
 }
 
 export const HASH: CommentStyle = { begin: '# ' };
@@ -15,8 +17,10 @@ export const HASH: CommentStyle = { begin: '# ' };
 export const BANG: CommentStyle = { begin: '! ', takesUnicode: false };
 /** Windows PowerShell reads a file without byte order mark in the code page of the system, and signatures in comments. */
 export const POWERSHELL: CommentStyle = { begin: '# ', takesUnicode: false, without: /SIG #/ };
-/** Of XML, and of Markdown, which takes over what HTML has. */
+/** Of XML. */
 export const MARKUP: CommentStyle = { begin: '<!-- ', end: ' -->', without: /-{2,}|-$/ };
+/** Steps for a person, who shall read it too: a quotation in Markdown, without what HTML or a table could be made of. */
+export const MARKDOWN: CommentStyle = { begin: '> ', without: /[<>|`]/, standsApart: true };
 
 const WIDTH = 100;
 

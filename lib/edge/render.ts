@@ -110,7 +110,10 @@ function written(draft: EdgeDraft, product: EdgeProduct, plan: EdgePlan, role: E
       : []),
     ...plan.reasons.map((reason) => `Reason given: ${reason}`),
   ].flatMap((text) => comment(text, comments));
-  const body = blocks.map((block) => [...comment(`${block.why}${basis(block)}`, comments), block.text].join('\n'));
+  const gap = comments.standsApart ? [''] : [];
+  const body = blocks.map((block) =>
+    [...comment(`${block.why}${basis(block)}`, comments), ...gap, block.text].join('\n'),
+  );
   const text = [[...(firstLine === undefined ? [] : [firstLine]), ...header].join('\n'), ...body].join('\n\n');
   return { name, purpose, text: `${text}\n`, blocks };
 }

@@ -2,7 +2,7 @@ import { type Flow, IpProtocol, type IpRange } from '../../flows';
 import { powerShell } from '../../keys/escape';
 import type { Evidence } from '../../network/evidence';
 import { IKEV2, L2TP_IPSEC, PPTP, SSTP } from '../../protocols';
-import { MARKUP, POWERSHELL } from '../comment';
+import { MARKDOWN, POWERSHELL } from '../comment';
 import { MEMORY } from '../evidence';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
 import { block } from './appliance';
@@ -294,7 +294,7 @@ function encryption({ plan }: EdgeJob): EdgeDraft {
   return {
     purpose: 'configuration',
     name: `${plan.name}-nps.md`,
-    comments: MARKUP,
+    comments: MARKDOWN,
     blocks: [
       block(
         [
