@@ -2,6 +2,7 @@ export * from './clients';
 export * from './diagnostics';
 export * from './errors';
 export * from './feasibility';
+export { chooseForFleet, explainFleetChoice } from './feasibility/choose-for-fleet';
 export * from './flows';
 export * from './host';
 export * from './migration';

@@ -1,5 +1,6 @@
 import { Fleet } from '../../lib/clients';
-import { assess, chooseForFleet, type FleetPath, type Hop, pathOf } from '../../lib/feasibility';
+import { assess, type FleetPath, type Hop, pathOf } from '../../lib/feasibility';
+import { chooseForFleet } from '../../lib/feasibility/choose-for-fleet';
 import { AWS, HOST_FILTER, INTERNET } from '../../lib/network';
 import { VPN_PROTOCOLS } from '../../lib/protocols';
 import type { Case } from '../harness';

@@ -1,6 +1,7 @@
 export * from './assess';
 export * from './choose';
-export * from './choose-for-fleet';
+// Its functions wait for what is known of devices; the root exports them.
+export type * from './choose-for-fleet';
 export * from './explain';
 export * from './mtu';
 export * from './path';

@@ -1,6 +1,7 @@
 import { CLIENT_DEVICES, CLIENT_WORDS, clientDevice, DEVICES, DIAL_IN_SERVERS, Fleet } from '../../lib/clients';
 import { VPN_GATEWAY_CLIENT_WORDS } from '../../lib/clients/client-words';
-import { chooseForFleet, explainFleetChoice, pathOf } from '../../lib/feasibility';
+import { pathOf } from '../../lib/feasibility';
+import { chooseForFleet, explainFleetChoice } from '../../lib/feasibility/choose-for-fleet';
 import { AWS, AZURE, COMMON } from '../../lib/network';
 import { IKEV2, OPENVPN, VPN_PROTOCOLS, type VpnProtocolId } from '../../lib/protocols';
 

@@ -1,5 +1,6 @@
 import { Fleet } from '../../lib/clients';
-import { chooseForFleet, explainFleetChoice, type FleetPath, type Hop, pathOf } from '../../lib/feasibility';
+import { type FleetPath, type Hop, pathOf } from '../../lib/feasibility';
+import { chooseForFleet, explainFleetChoice } from '../../lib/feasibility/choose-for-fleet';
 import { AWS, AZURE, COMMON, type NetworkElement } from '../../lib/network';
 import { IKEV2, L2TP_IPSEC, OPENVPN, PPTP, SSTP, WIREGUARD } from '../../lib/protocols';
 import { errorOf } from '../support/messages';

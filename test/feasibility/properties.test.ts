@@ -8,8 +8,6 @@ import {
   assessCandidate,
   type Candidate,
   choose,
-  chooseForFleet,
-  explainFleetChoice,
   explainRefusal,
   type Hop,
   type Path,
@@ -17,6 +15,7 @@ import {
   pathOf,
   tunnelSizes,
 } from '../../lib/feasibility';
+import { chooseForFleet, explainFleetChoice } from '../../lib/feasibility/choose-for-fleet';
 import { Flow, IpRange } from '../../lib/flows';
 import * as network from '../../lib/network';
 import { cloudNamed, elementNamed, PLATFORM_IDS, platformFacts } from '../../lib/network/registry';
