@@ -52,6 +52,15 @@ export function debian12Filters(): string {
   });
 }
 
+/** A folder with Debian 13's NetworkManager and its plugins, which must take the profiles: unpacked, with nothing set up. */
+export function networkManager(): string {
+  const plugins = ['pptp', 'l2tp', 'sstp', 'strongswan', 'openvpn'].map((plugin) => `network-manager-${plugin}`);
+  const packages = `--include=${['network-manager', ...plugins, 'dash', 'coreutils'].join(',')}`;
+  return folder('pptp-constructs-networkmanager', debian13Sources(), [packages], (building, file) => {
+    mmdebstrap(['--variant=extract', '--mode=root', '--quiet', packages, 'trixie', building, file]);
+  });
+}
+
 /** A folder that is built once from package sources (a file for the time of building), and again when its inputs change. */
 function folder(
   name: string,
