@@ -1,7 +1,10 @@
 import type { EdgeProduct } from '../product';
+import { CHECK_POINT } from './check-point';
 import { CISCO_ASA } from './cisco-asa';
 import { CISCO_IOS } from './cisco-ios';
+import { FIREWALLD } from './firewalld';
 import { FORTIGATE } from './fortigate';
+import { FREEBSD_IPFW } from './freebsd-ipfw';
 import { HOME_ROUTER } from './home-router';
 import { IPTABLES } from './iptables';
 import { JUNIPER_SRX } from './juniper-srx';
@@ -17,12 +20,15 @@ import { WINDOWS_RRAS } from './windows-rras';
 export const EDGE_PRODUCTS: readonly EdgeProduct[] = [
   NFTABLES,
   IPTABLES,
+  FIREWALLD,
   OPENBSD_PF,
+  FREEBSD_IPFW,
   CISCO_ASA,
   CISCO_IOS,
   PALO_ALTO,
   FORTIGATE,
   JUNIPER_SRX,
+  CHECK_POINT,
   MIKROTIK,
   OPENWRT,
   VYOS,
