@@ -13,8 +13,11 @@ export interface CommentStyle {
 }
 
 export const HASH: CommentStyle = { begin: '# ' };
-/** Cisco's. The rest of the line is ignored; letters beyond ASCII are not safe on a console. */
-export const BANG: CommentStyle = { begin: '! ', takesUnicode: false };
+/**
+ * Cisco's. The rest of the line is ignored; but on a console letters beyond ASCII are not safe, and a question mark asks for
+ * help in the midst of it.
+ */
+export const BANG: CommentStyle = { begin: '! ', without: /\?/, takesUnicode: false };
 /** Windows PowerShell reads a file without byte order mark in the code page of the system, and signatures in comments. */
 export const POWERSHELL: CommentStyle = { begin: '# ', takesUnicode: false, without: /SIG #/ };
 /** Of XML. */
