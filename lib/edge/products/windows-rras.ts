@@ -48,9 +48,13 @@ const SAYS = {
   },
 } as const satisfies Record<string, Evidence>;
 
+/**
+ * Static filters of RRAS have one action for all of an interface, and netsh makes them for TCP, UDP and ICMP alone
+ * (Windows 2000 Resource Kit, "Configuring a Filter"; the usage of `netsh routing ip add filter`).
+ */
 const NO_NAT =
-  'its NAT has an editor for PPTP, but who may call through it is a matter of static filters on each interface, of which no ' +
-  'document was found that says what they do to other packets';
+  'its NAT has an editor for PPTP, but who may call through it is a matter of static filters, which have one action for all ' +
+  'of an interface and cannot be written for GRE or ESP by a script';
 
 /** Windows Server as the gateway: its firewall, and RRAS where it serves the plan's protocols. */
 export const WINDOWS_RRAS: EdgeProduct = {

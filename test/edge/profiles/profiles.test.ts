@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { clientDevice } from '../../../lib/clients';
 import {
@@ -208,6 +209,43 @@ describe('A profile', () => {
     expect(main(renderProfile(optionsOf({ device: 'ios', protocol: L2TP_IPSEC })))).toContain(
       '<!-- From memory: that the system asks for a secret which is not in it.',
     );
+  });
+});
+
+describe('docs/client-profiles.md', () => {
+  const page = readFileSync('docs/client-profiles.md', 'utf8');
+  const ROWS: readonly (readonly [string, readonly string[]])[] = [
+    ['Windows 8.1', ['windows-8.1', 'windows-11', 'windows-server-2025']],
+    ['macOS 10.12', ['macos', 'ios']],
+    ['macOS 10.11', ['macos-10.11', 'ios-9']],
+    ['Linux', ['linux-networkmanager']],
+    ['MikroTik RouterOS 7', ['routeros-7']],
+    ['MikroTik RouterOS 6', ['routeros-6']],
+  ];
+
+  test.each(ROWS)('says truly which protocols there is a profile for: %s', (start, devices) => {
+    const row = page.split('\n').find((line) => line.startsWith(`| ${start}`));
+    const cells = row?.slice(2, -2).split(' | ').slice(1);
+    const said = VPN_PROTOCOLS.map(
+      ({ id }) => cells?.[['pptp', 'l2tp-ipsec', 'sstp', 'ikev2', 'openvpn', 'wireguard'].indexOf(id)],
+    );
+    for (const device of devices) {
+      const { writers } = PROFILE_SYSTEMS.find((system) => system.devices.includes(device))!;
+      const { support } = clientDevice(device);
+      const written = VPN_PROTOCOLS.filter(
+        ({ id }) => writers[id] !== undefined && !['none', 'app'].includes(support[id].support),
+      );
+      const foreign = device === 'routeros-7' ? ['not with gateways of this library'] : [];
+      expect([device, ...VPN_PROTOCOLS.filter((_, index) => ['yes', ...foreign].includes(said[index]!))]).toEqual([
+        device,
+        ...written,
+      ]);
+    }
+  });
+
+  test('names every option', () => {
+    const named = page.slice(page.indexOf('## Options'), page.indexOf('## Windows'));
+    expect([...PROFILE_OPTIONS, 'name', 'server'].filter((option) => !named.includes(`\`${option}\``))).toEqual([]);
   });
 });
 
