@@ -13,6 +13,7 @@ import { NFTABLES } from './nftables';
 import { OPENBSD_PF } from './openbsd-pf';
 import { OPENWRT } from './openwrt';
 import { PALO_ALTO } from './palo-alto';
+import { SONICWALL } from './sonicwall';
 import { VYOS } from './vyos';
 import { WINDOWS_RRAS } from './windows-rras';
 
@@ -29,6 +30,7 @@ export const EDGE_PRODUCTS: readonly EdgeProduct[] = [
   FORTIGATE,
   JUNIPER_SRX,
   CHECK_POINT,
+  SONICWALL,
   MIKROTIK,
   OPENWRT,
   VYOS,
