@@ -289,6 +289,22 @@ export function withRemedies(
   };
 }
 
+const leftOutByPath = new WeakMap<Service, ReadonlyMap<Path, ReadonlySet<FleetMember>>>();
+
+/** Whom a service leaves out, by their path; looked up for each path of each other service. */
+function leftOutBy(service: Service): ReadonlyMap<Path, ReadonlySet<FleetMember>> {
+  let found = leftOutByPath.get(service);
+  if (found === undefined) {
+    const all = new Map<Path, Set<FleetMember>>();
+    for (const { path, members } of service.leftOut) {
+      all.set(path, new Set([...(all.get(path) ?? []), ...members]));
+    }
+    leftOutByPath.set(service, all);
+    found = all;
+  }
+  return found;
+}
+
 function remediesFor(
   { path, members, because }: LeftOut,
   service: Service,
@@ -299,41 +315,43 @@ function remediesFor(
   const index = service.verdicts.findIndex((verdict) => verdict.path === path);
   const speaking = (protocol: VpnProtocol) =>
     members.filter(({ device }) => device.support[protocol.id].support !== 'none');
-  const second = services.flatMap((other): (Remedy & { readonly isBroken: boolean })[] => {
+  const second: { readonly remedy: Remedy; readonly isBroken: boolean }[] = [];
+  for (const other of services) {
     const verdict = other.verdicts[index];
-    const without = new Set(other.leftOut.filter((one) => one.path === verdict?.path).flatMap((one) => one.members));
-    const some = members.filter((member) => !without.has(member));
-    if (other.name === service.name || verdict?.result !== 'works' || some.length === 0) {
-      return [];
+    if (other.name === service.name || verdict?.result !== 'works') {
+      continue;
     }
-    const { cost, also = [] } = servers.get(other) ?? {};
-    const spoken = [other.protocol, ...also];
+    const without = leftOutBy(other).get(verdict.path);
+    const some = without === undefined ? members : members.filter((member) => !without.has(member));
+    if (some.length === 0) {
+      continue;
+    }
+    const { cost, also } = servers.get(other) ?? {};
+    const spoken = also === undefined ? [other.protocol] : [other.protocol, ...also];
     const isBroken = other.protocol.standing.level === 'broken';
     const apps = some.some(({ device }) => spoken.every(({ id }) => device.support[id].support !== 'built-in'));
-    return [
-      {
-        kind: 'second-protocol',
-        what: `offer ${other.name} beside it`,
-        cost: `a second server to run${cost === undefined ? '' : `, ${cost}`}${
-          apps ? ', and a program to install on these devices' : ''
-        }${isBroken ? '; its cryptography is broken' : ''}`,
-        members: some,
-        isBroken,
-      },
-    ];
-  });
+    const remedy: Remedy = {
+      kind: 'second-protocol',
+      what: `offer ${other.name} beside it`,
+      cost: `a second server to run${cost === undefined ? '' : `, ${cost}`}${
+        apps ? ', and a program to install on these devices' : ''
+      }${isBroken ? '; its cryptography is broken' : ''}`,
+      members: some,
+    };
+    second.push({ remedy, isBroken });
+  }
   // Nobody is sent to broken cryptography whom something else serves.
-  const sound = new Set(second.flatMap((one) => (one.isBroken ? [] : one.members)));
+  const sound = new Set(second.flatMap(({ remedy, isBroken }) => (isBroken ? [] : remedy.members)));
   const worth = second
-    .filter((one) => !one.isBroken || one.members.some((member) => !sound.has(member)))
-    .map(({ isBroken, ...remedy }): Remedy => remedy);
+    .filter(({ remedy, isBroken }) => !isBroken || remedy.members.some((member) => !sound.has(member)))
+    .map(({ remedy }) => remedy);
   const hops = because === 'path' ? (service.verdicts[index]?.reasons ?? []) : [];
   const able = speaking(service.protocol);
   const changed =
     able.length > 0 && hops.every(({ remedy }) => remedy !== undefined)
       ? [...new Set(hops.map(({ remedy, hop: { label, element } }) => `at the ${label ?? element.name}, ${remedy}`))]
       : [];
-  const protocols = [...new Set([service, ...services].map((one) => one.protocol))];
+  const protocols = elsewhere.length === 0 ? [] : [...new Set([service, ...services].map((one) => one.protocol))];
   const moved = elsewhere.flatMap(({ where, cost, paths: others }): Remedy[] => {
     const other = others[index];
     const working = other === undefined ? [] : protocols.filter((one) => assess(one, other).result === 'works');
