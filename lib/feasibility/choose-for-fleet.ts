@@ -192,7 +192,7 @@ function compare(a: Service, b: Service): number {
 /** What a server does for those who come by its paths; a path that does not say who is one by which nobody comes. */
 export function serviceOf(server: ServerForFleet): Service {
   const { protocol, also = [], builtBy, paths } = server;
-  const spoken = [protocol, ...also];
+  const spoken = Array.from([protocol, ...also]);
   const verdicts: Verdict[] = [];
   const leftOut: LeftOut[] = [];
   let [count, served, builtIn] = [0, 0, 0];
@@ -221,7 +221,9 @@ export function serviceOf(server: ServerForFleet): Service {
       leftOut.push({ path, members, count: spokenBy.none, because: 'device', reasons, remedies: [] });
     }
   }
-  const name = [spoken.map((one) => one.name).join(' and '), ...(builtBy === undefined ? [] : [builtBy])].join(' by ');
+  const name = [spoken.map((one) => one.name).join(' and '), ...(typeof builtBy === 'string' ? [builtBy] : [])].join(
+    ' by ',
+  );
   return { protocol, name, verdicts, result: worst(verdicts), count, served, builtIn, leftOut };
 }
 
@@ -258,7 +260,10 @@ function supportOf(
 }
 
 function exclusionOf({ server }: ServerForFleet, { id }: VpnProtocol, { hops }: Path): Exclusion | undefined {
-  return DIAL_IN_SERVERS[server ?? hops.at(-1)?.element.id ?? '']?.leavesOut[id];
+  const key = server ?? hops.at(-1)?.element.id ?? '';
+  return typeof key === 'string' && Object.hasOwn(DIAL_IN_SERVERS, key)
+    ? DIAL_IN_SERVERS[key]?.leavesOut[id]
+    : undefined;
 }
 
 function whyNot(server: ServerForFleet, arriving: readonly VpnProtocol[], path: Path, device: ClientDevice): string {

@@ -48,7 +48,8 @@ export function canServe({ result, service }: AssessedCandidate): boolean {
  * @throws InvalidInputError `CANDIDATE_INVALID`, `PROTOCOL_UNKNOWN`, `PATH_EMPTY`, `PATH_INVALID`
  */
 export function assessCandidate<C extends Candidate>(candidate: C): AssessedCandidate<C> {
-  if (!Array.isArray(candidate?.paths) || candidate.paths.length === 0) {
+  const { protocol, also = [], paths } = candidate ?? {};
+  if (!Array.isArray(paths) || paths.length === 0 || !Array.isArray(also)) {
     invalid({
       code: 'CANDIDATE_INVALID',
       what: 'a candidate has no paths: nobody would reach it',
@@ -57,12 +58,14 @@ export function assessCandidate<C extends Candidate>(candidate: C): AssessedCand
       instead: '{ protocol: WIREGUARD, paths: [path], builtBy, takes, cost, clients, code }',
     });
   }
-  if (candidate.paths.every(({ fleet }) => fleet !== undefined)) {
+  // A list may have holes.
+  if (Array.from(paths).every((path) => path?.fleet !== undefined)) {
     const service = forFleets().serviceOf(candidate);
     return { candidate, verdicts: service.verdicts, result: service.result, service };
   }
-  const { protocol, also = [] } = candidate;
-  const verdicts = candidate.paths.map((path) => best([protocol, ...also].map((one) => assess(one, path))));
+  const verdicts = Array.from(paths, (path: Path) =>
+    best(Array.from([protocol, ...also], (one: VpnProtocol) => assess(one, path))),
+  );
   return { candidate, verdicts, result: worst(verdicts) };
 }
 

@@ -58,7 +58,7 @@ export function checkedPath(path: Path): Path {
   if (isObject(path) && sound.has(path)) {
     return path;
   }
-  const { from, hops, to } = (path ?? {}) as Partial<Path>;
+  const { from, hops, to, fleet } = (path ?? {}) as Partial<Path>;
   if (!Array.isArray(hops) || hops.length === 0) {
     invalid({
       code: 'PATH_EMPTY',
@@ -77,6 +77,15 @@ export function checkedPath(path: Path): Path {
       instead: "pathOf('client 203.0.113.0/24', hops, 'gateway')",
     });
   }
+  if (fleet !== undefined && !isFleet(fleet)) {
+    invalid({
+      code: 'PATH_INVALID',
+      what: 'the fleet of a path is not made by Fleet.of',
+      got: fleet,
+      allowed: 'a fleet, or nothing where nobody has said who comes by it',
+      instead: "pathOf(from, hops, to, Fleet.of({ device: 'windows-11' }))",
+    });
+  }
   // Not `find`: a list may have holes.
   const at = Array.from(hops, isHop).indexOf(false);
   if (at >= 0) {
@@ -90,6 +99,11 @@ export function checkedPath(path: Path): Path {
   }
   sound.add(path);
   return path;
+}
+
+/** Whoever has a fleet has loaded the devices; nobody else waits for them. */
+function isFleet(value: unknown): boolean {
+  return value instanceof (require('../clients/fleet') as typeof import('../clients/fleet')).Fleet;
 }
 
 function isHop(hop: unknown): boolean {

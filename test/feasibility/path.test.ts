@@ -39,3 +39,15 @@ describe('a path', () => {
     },
   );
 });
+
+test('a fleet that is none is refused', () => {
+  const text = messageOf(() => pathOf('office', [{ element: WIRE }], 'gateway', { count: 3 } as never));
+  expect(text).toMatchInlineSnapshot(`
+    "the fleet of a path is not made by Fleet.of.
+      got      an object of class Object
+      allowed  a fleet, or nothing where nobody has said who comes by it
+      write    pathOf(from, hops, to, Fleet.of({ device: 'windows-11' }))
+
+          code PATH_INVALID, see docs/diagnostics.md"
+  `);
+});

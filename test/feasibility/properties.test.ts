@@ -122,6 +122,20 @@ test('whatever it is given, the core throws nothing but errors of its own', () =
     fc.record({ hops: fc.anything(), from: fc.anything(), to: fc.anything() }, { requiredKeys: [] }),
     fc.array(fc.record({ element: fc.anything(), condition: fc.anything() }, { requiredKeys: [] })),
     fc.record({ paths: fc.anything(), protocols: fc.anything(), protocol: fc.anything() }, { requiredKeys: [] }),
+    fc.record(
+      {
+        protocol: anyProtocol,
+        also: fc.oneof(fc.anything(), fc.array(anyProtocol)),
+        server: fc.oneof(fc.anything(), fc.constantFrom('openvpn-machine', '__proto__')),
+        builtBy: fc.anything({ withNullPrototype: true }),
+        paths: fc.array(
+          fc
+            .tuple(anyPath, fc.oneof(fc.anything(), fc.constant(Fleet.of({ device: 'windows-11' }))))
+            .map(([path, fleet]) => ({ ...path, fleet })),
+        ),
+      },
+      { requiredKeys: ['protocol', 'paths'] },
+    ),
     fc.record({ device: fc.anything(), count: fc.anything() }, { requiredKeys: [] }),
   ) as fc.Arbitrary<never>;
   const calls: readonly ((a: never, b: never, c: never) => unknown)[] = [
@@ -151,7 +165,7 @@ test('whatever it is given, the core throws nothing but errors of its own', () =
     }),
     { numRuns: 10_000 },
   );
-});
+}, 180_000);
 
 test('every element of the package is known by name', () => {
   const exported = Object.values(network).flatMap((one) => (typeof one === 'object' ? Object.values(one) : []));
