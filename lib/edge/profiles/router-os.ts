@@ -17,7 +17,7 @@ const PPP = { needs: ['user', 'routes'], takes: ['mtu'] } as const;
 
 const UNUSED = {
   routes: 'what goes through an IKEv2 tunnel is what the gateway says',
-  authority: 'it has no certificate, or it is in /certificate already',
+  authority: 'only IKEv2, SSTP and OpenVPN go by one',
   dnsServers: 'a router has its own',
   mtu: 'ESP has no interface there',
 } as const;
@@ -42,6 +42,7 @@ export const ROUTEROS_7: ProfileSystem = {
     openvpn: {
       needs: ['user', 'routes', 'authority', 'tlsCrypt'],
       takes: ['port', 'transport', 'mtu'],
+      fromMemory: 'auth=null, which goes with AES-GCM',
       write: openVpn,
     },
     wireguard: { needs: ['serverKey', 'address', 'routes'], takes: ['port', 'mtu'], write: wireGuard },
