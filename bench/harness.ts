@@ -30,7 +30,15 @@ interface Measured {
 
 export type Comparison = Measured &
   (
-    | { readonly ours: Work; readonly reference: Work }
+    | {
+        readonly ours: Work;
+        readonly reference: Work;
+        /**
+         * What the ratio is of: wall-clock time (unless told), or processor time, which stands still while other programs have
+         * their turn: for work that waits for nothing.
+         */
+        readonly quantity?: 'time' | 'processor';
+      }
     | {
         readonly ours: Child;
         readonly reference: Child;
@@ -70,9 +78,16 @@ export interface Result extends Ratio {
 
 const FEWEST_ROUNDS = 7;
 
+/** As many repetitions as make a sample long enough for the clock, in milliseconds. */
+const ENOUGH = 25;
+
+/** How long both sides run before they are measured, in milliseconds; what takes that long once has been compiled by its end. */
+const LONG = 1000;
+
 /** One measurement of one side. */
 interface Sample {
   readonly time: number;
+  readonly processor?: number;
   readonly memory?: number;
 }
 
@@ -84,11 +99,12 @@ export async function compare(comparison: Comparison): Promise<Result> {
   const quantity = ('quantity' in comparison && comparison.quantity) || 'time';
 
   const sides = { ours: await sampler(ours), reference: await sampler(reference) };
+  await warmUp(sides.ours.warm, sides.reference.warm);
   const samples: Record<keyof typeof sides, Sample[]> = { ours: [], reference: [] };
   for (let round = 0; round < rounds; round++) {
     // Whoever goes second finds warmer caches and more garbage: take turns.
     const order = round % 2 === 0 ? (['ours', 'reference'] as const) : (['reference', 'ours'] as const);
-    for (const side of order) samples[side].push(await sides[side]());
+    for (const side of order) samples[side].push(await sides[side].sample());
   }
 
   const ratio = median(samples.ours.map((sample, i) => sample[quantity]! / samples.reference[i]![quantity]!));
@@ -108,36 +124,61 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** A function that measures one side once; made after a warm-up. */
-function sampler(side: Work | Child): Promise<() => Promise<Sample>> {
+/** Measures one side; made after it has run once. */
+interface Sampler {
+  readonly sample: () => Promise<Sample>;
+  /** Runs it once more; left out where it is as fast as it will be. */
+  readonly warm?: () => Promise<unknown>;
+}
+
+function sampler(side: Work | Child): Promise<Sampler> {
   return typeof side === 'function' ? workSampler(side) : childSampler(side);
 }
 
-async function workSampler(work: Work): Promise<() => Promise<Sample>> {
-  // As many repetitions as make a sample long enough for the clock, and for the compiler to have seen the work.
-  const enough = 25;
-  let repetitions = 1;
-  let time = await timeOf(work, repetitions);
-  while (time < enough) {
-    repetitions = Math.ceil(repetitions * Math.min(10, (1.2 * enough) / Math.max(time, 0.01)));
-    time = await timeOf(work, repetitions);
+async function workSampler(work: Work): Promise<Sampler> {
+  const first = await sampleOf(work, 1);
+  if (first.time >= LONG) {
+    let kept: Sample | undefined = first;
+    const sample = async () => {
+      const taken = kept ?? (await sampleOf(work, 1));
+      kept = undefined;
+      return taken;
+    };
+    return { sample };
   }
-  return async () => ({ time: (await timeOf(work, repetitions)) / repetitions });
+  let repetitions = 1;
+  for (let { time } = first; time * repetitions < ENOUGH; ) {
+    repetitions = Math.ceil(repetitions * Math.min(10, (1.2 * ENOUGH) / Math.max(time * repetitions, 0.01)));
+    ({ time } = await sampleOf(work, repetitions));
+  }
+  return { sample: () => sampleOf(work, repetitions), warm: () => sampleOf(work, 1) };
 }
 
-async function timeOf(work: Work, repetitions: number): Promise<number> {
+/** Runs both sides in turns, until the compiler has seen enough of them. */
+async function warmUp(ours: Sampler['warm'], reference: Sampler['warm']): Promise<void> {
+  const end = performance.now() + LONG;
+  while (ours !== undefined && reference !== undefined && performance.now() < end) {
+    await ours();
+    await reference();
+  }
+}
+
+async function sampleOf(work: Work, repetitions: number) {
+  const processor = process.cpuUsage();
   const start = performance.now();
   for (let i = 0; i < repetitions; i++) {
     const result = work();
     if (result instanceof Promise) await result;
   }
-  return performance.now() - start;
+  const time = performance.now() - start;
+  const { user, system } = process.cpuUsage(processor);
+  return { time: time / repetitions, processor: (user + system) / 1000 / repetitions };
 }
 
-async function childSampler(child: Child): Promise<() => Promise<Sample>> {
+async function childSampler(child: Child): Promise<Sampler> {
   const sample = () => runChild(child);
   await sample(); // the files are read from the disk once
-  return sample;
+  return { sample };
 }
 
 /**

@@ -6,11 +6,20 @@
 //   --json FILE   also writes the ratios to FILE, a list of { name, ratio, bound, ok }, and what has no bound beside
 //                 it, to FILE with .recorded before its extension, a list of { name, value, unit }
 
+import { fork } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from '../test/support/table';
 import { type Case, compare, type Ratio, type Recorded } from './harness';
+
+const CASES = join(__dirname, 'cases');
+
+/** What the cases of one file came to. */
+interface Measurements {
+  readonly ratios: readonly Ratio[];
+  readonly recorded: readonly Recorded[];
+}
 
 async function main(): Promise<number> {
   const options = { only: { type: 'string' }, attempts: { type: 'string' }, json: { type: 'string' } } as const;
@@ -20,28 +29,17 @@ async function main(): Promise<number> {
     return 1;
   }
 
-  const cases = allCases().filter(({ name }) => name.includes(only));
-  if (cases.length === 0) {
-    console.error(`bench: no case in bench/cases/ ${only && `has '${only}' in its name`}`);
-    return 1;
-  }
-
   const ratios: Ratio[] = [];
   const recorded: Recorded[] = [];
-  for (const each of cases) {
-    console.error(`measuring ${each.name}`);
-    if ('record' in each) {
-      recorded.push({ name: each.name, value: await each.record(), unit: each.unit });
-    } else {
-      let result = await compare(each);
-      for (let attempt = 2; !result.ok && attempt <= Number(attempts); attempt++) {
-        console.error(`measuring ${each.name} again: ${result.ratio.toPrecision(3)}`);
-        result = await compare(each);
-      }
-      const { recorded: sides, ...ratio } = result;
-      ratios.push(ratio);
-      recorded.push(...sides);
-    }
+  const files = existsSync(CASES) ? readdirSync(CASES).filter((name) => name.endsWith('.bench.ts')) : [];
+  for (const file of files.sort()) {
+    const measured = await inProcessOfItsOwn(file, only, Number(attempts));
+    ratios.push(...measured.ratios);
+    recorded.push(...measured.recorded);
+  }
+  if (ratios.length + recorded.length === 0) {
+    console.error(`bench: no case in bench/cases/ ${only && `has '${only}' in its name`}`);
+    return 1;
   }
 
   const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
@@ -69,13 +67,57 @@ async function main(): Promise<number> {
   return ratios.every(({ ok }) => ok) ? 0 : 1;
 }
 
-function allCases(): Case[] {
-  const folder = join(__dirname, 'cases');
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.bench.ts')) : [];
-  return files.sort().flatMap((file) => require(join(folder, file)).default as Case[]);
+/**
+ * Measures the cases of a file in a process of their own: heaps that another library has filled, and code that was compiled
+ * for its objects too, would slow one side more than the other.
+ */
+function inProcessOfItsOwn(file: string, only: string, attempts: number): Promise<Measurements> {
+  return new Promise((resolve, reject) => {
+    const child = fork(__filename, [file, only, String(attempts)], { env: { ...process.env, BENCH_CHILD: '1' } });
+    let measured: Measurements | undefined;
+    child.on('message', (message) => {
+      measured = message as Measurements;
+    });
+    child.on('error', reject);
+    child.on('exit', (status) => {
+      if (status === 0 && measured !== undefined) resolve(measured);
+      else reject(new Error(`bench/cases/${file}: exit status ${status}`));
+    });
+  });
 }
 
-main().then(
+/** In that process. */
+async function measure(file: string, only: string, attempts: number): Promise<Measurements> {
+  const ratios: Ratio[] = [];
+  const recorded: Recorded[] = [];
+  const cases = (require(join(CASES, file)).default as Case[]).filter(({ name }) => name.includes(only));
+  for (const each of cases) {
+    console.error(`measuring ${each.name}`);
+    if ('record' in each) {
+      recorded.push({ name: each.name, value: await each.record(), unit: each.unit });
+      continue;
+    }
+    let result = await compare(each);
+    for (let attempt = 2; !result.ok && attempt <= attempts; attempt++) {
+      console.error(`measuring ${each.name} again: ${result.ratio.toPrecision(3)}`);
+      result = await compare(each);
+    }
+    const { recorded: sides, ...ratio } = result;
+    ratios.push(ratio);
+    recorded.push(...sides);
+  }
+  return { ratios, recorded };
+}
+
+async function inChild(): Promise<number> {
+  const [file = '', only = '', attempts = '1'] = process.argv.slice(2);
+  const measured = await measure(file, only, Number(attempts));
+  await new Promise((resolve) => process.send?.(measured, resolve));
+  process.disconnect();
+  return 0;
+}
+
+(process.env.BENCH_CHILD === undefined ? main() : inChild()).then(
   (status) => {
     process.exitCode = status;
   },

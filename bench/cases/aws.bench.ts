@@ -190,6 +190,7 @@ const cases: Case[] = [
     name: 'aws: synth of a stack with one PptpGateway / the same written by hand',
     bound: 1.1,
     rounds: 21,
+    quantity: 'processor',
     ours: () => withConstruct().synth(),
     reference: () => byHand().synth(),
   },

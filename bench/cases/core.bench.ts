@@ -38,6 +38,8 @@ const cases: Case[] = [
   {
     name: 'choose among six protocols on 50 paths for 10,000 clients / for 50',
     bound: 1.5,
+    rounds: 51,
+    quantity: 'processor',
     ours: () => chooseForFleet({ paths: many }),
     reference: () => chooseForFleet({ paths: few }),
   },
