@@ -8,6 +8,11 @@ export const MEMORY: Evidence = {
   certainty: 'low',
 };
 
+/** Whether nobody has read of something, or seen it. */
+export function isFromMemory(evidence: readonly Evidence[]): boolean {
+  return evidence.every(({ kind, certainty }) => kind === 'inference' && certainty === 'low');
+}
+
 /** What packets did in network namespaces with real kernels; the kernel tier sends them again. */
 export const MEASURED: Evidence = {
   kind: 'experiment',

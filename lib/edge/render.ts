@@ -1,6 +1,7 @@
 import { invalid } from '../errors';
 import { nearest } from '../nearest';
 import { comment } from './comment';
+import { isFromMemory } from './evidence';
 import { EdgePlan, GATEWAY_ADDRESS } from './plan';
 import type { EdgeBlock, EdgeDraft, EdgeProduct, EdgePurpose } from './product';
 import { EDGE_PRODUCTS } from './products';
@@ -120,7 +121,7 @@ function written(draft: EdgeDraft, product: EdgeProduct, plan: EdgePlan, role: E
 
 /** What a reader of the file must know of a block that nobody has seen to work. */
 function basis({ evidence }: EdgeBlock): string {
-  if (evidence.length === 0 || evidence.every(({ kind, certainty }) => kind === 'inference' && certainty === 'low')) {
+  if (isFromMemory(evidence)) {
     return ' [From memory: no document was read that says it. Try it before you rely on it.]';
   }
   return '';
