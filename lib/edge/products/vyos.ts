@@ -5,6 +5,7 @@ import { MEASURED, MEMORY } from '../evidence';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
 import { refuseFlow } from '../refusal';
 import { clamped, isAlone, linuxFlows, sources } from './linux';
+import { numbered, type Rule, SCRIPTING, script } from './vyatta';
 import { tcpdumpCheck } from './wire';
 
 const FIREWALL: Evidence = {
@@ -25,13 +26,6 @@ const NAT44: Evidence = {
   kind: 'vendor',
   title: 'VyOS documentation: NAT44, 1-to-1 NAT for protocols without ports such as GRE',
   source: 'https://docs.vyos.io/en/latest/configuration/nat/nat44.html',
-  read: '2026-11',
-  certainty: 'high',
-};
-const SCRIPTING: Evidence = {
-  kind: 'vendor',
-  title: 'VyOS documentation: command scripting',
-  source: 'https://docs.vyos.io/en/latest/automation/command-scripting.html',
   read: '2026-11',
   certainty: 'high',
 };
@@ -65,28 +59,6 @@ export const VYOS: EdgeProduct = {
     return [configuration(job), removal(job), check(job)];
   },
 };
-
-function script(purpose: EdgeDraft['purpose'], name: string, blocks: readonly EdgeBlock[]): EdgeDraft {
-  return {
-    purpose,
-    name,
-    comments: HASH,
-    firstLine: '#!/bin/vbash',
-    blocks: [
-      {
-        text: 'source /opt/vyatta/etc/functions/script-template\nconfigure',
-        why: `Run it with: sg vyattacfg -c ./${name}. "Nothing to delete" is no fault.`,
-        evidence: [SCRIPTING],
-      },
-      ...blocks,
-      {
-        text: 'commit\nsave\nexit',
-        why: 'All of it takes effect at once, or nothing does: a commit that fails changes nothing.',
-        evidence: [SCRIPTING],
-      },
-    ],
-  };
-}
 
 function configuration(job: EdgeJob): EdgeDraft {
   const { plan, site } = job;
@@ -125,15 +97,6 @@ function groups({ plan, site }: EdgeJob): EdgeBlock {
     why: 'From where clients come. A range more is a line more here, and no new rule.',
     evidence: [FIREWALL],
   };
-}
-
-/** Words behind the number of a rule; each is a line. */
-type Rule = readonly string[];
-
-function numbered(path: string, list: readonly Rule[], firstNumber: number, step: number): string {
-  return list
-    .flatMap((rule, index) => rule.map((words) => `set ${path} rule ${firstNumber + index * step} ${words}`))
-    .join('\n');
 }
 
 function matcher(flow: Flow, side: 'source' | 'destination'): Rule {
