@@ -327,6 +327,8 @@ describe('the proposals of clients', () => {
   const OTHERS = {
     "of Apple's profiles": [MODERN, 'aes256gcm16-ecp384'],
     "of Apple's manual configuration": ['aes256-sha256-modp2048', 'aes256-sha256-modp2048'],
+    "of NetworkManager's profile": [MODERN, 'aes256gcm16-ecp384-ecp256-x25519-modp2048'],
+    "of RouterOS's profile": ['aes256-sha256-ecp256', 'aes256-sha256-ecp256'],
     'of Android': [
       'aes256gcm16-aes128gcm16-prfsha256-prfsha384-prfsha512-x25519-modp4096-modp2048',
       'aes256gcm16-aes128gcm16',
