@@ -1,4 +1,3 @@
-import { gzipSync, strToU8 } from 'fflate';
 import type { HostConfig } from './host';
 import type { HostFile } from './host-commands';
 
@@ -82,6 +81,8 @@ function packed(content: string): string {
   if (PACKED.size >= 32) {
     PACKED.clear();
   }
+  // Few texts are too long for their cloud, and it takes longer to load than any other module here.
+  const { gzipSync, strToU8 } = require('fflate') as typeof import('fflate');
   const base64 = Buffer.from(gzipSync(strToU8(content), { level: 9, mtime: 0 })).toString('base64');
   PACKED.set(content, base64);
   return base64;
