@@ -2,6 +2,7 @@ import type { EdgeProduct } from '../product';
 import { CHECK_POINT } from './check-point';
 import { CISCO_ASA } from './cisco-asa';
 import { CISCO_IOS } from './cisco-ios';
+import { EDGEOS } from './edgeos';
 import { FIREWALLD } from './firewalld';
 import { FORTIGATE } from './fortigate';
 import { FREEBSD_IPFW } from './freebsd-ipfw';
@@ -34,6 +35,7 @@ export const EDGE_PRODUCTS: readonly EdgeProduct[] = [
   MIKROTIK,
   OPENWRT,
   VYOS,
+  EDGEOS,
   WINDOWS_RRAS,
   HOME_ROUTER,
 ];
