@@ -1,3 +1,4 @@
+import { refuseIpv6 } from '../cdktf/checks';
 import { comesDirectly } from '../cdktf/ways';
 import { invalid } from '../errors';
 import { IpRange } from '../flows';
@@ -176,7 +177,7 @@ export function checkMachine(
   gateway: CheckedGateway = checkGateway(props, className),
 ): MachineSettings {
   checkName(props.name, className);
-  refuseIpv6(gateway, className);
+  refuseIpv6(gateway.clients, className);
   checkWay(props);
   // As on the way: where something else takes all clients in, the machine has no address of its own.
   const isPublic = comesDirectly(props);
@@ -215,20 +216,6 @@ function checkName(name: string | undefined, className: string): void {
       got: name,
       allowed: `1 to ${LONGEST_NAME} letters, digits and hyphens; the first and the last a letter or a digit`,
       instead: "name: 'vpn-plant-4'",
-    });
-  }
-}
-
-/** The machine has an IPv4 address alone. */
-function refuseIpv6({ clients }: CheckedGateway, className: string): void {
-  const ipv6 = clients.ranges.find(({ version }) => version === 6);
-  if (ipv6 !== undefined) {
-    invalid({
-      code: 'CLIENTS_IPV6_FOR_MACHINE',
-      what: `${className} was given IPv6 clients, and its machine has an IPv4 address alone`,
-      got: ipv6.cidr,
-      allowed: 'IPv4 ranges',
-      instead: "clients: Clients.from('203.0.113.0/24')",
     });
   }
 }

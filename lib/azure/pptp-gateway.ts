@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
+import { checkedInsecure } from '../cdktf/checks';
 import { pathBelow } from '../construct-path';
-import { invalid } from '../errors';
 import { assessCandidate, type Verdict } from '../feasibility';
-import { Insecure } from '../flows';
+import type { Insecure } from '../flows';
 import { checkGateway, type GatewayProps } from './gateway-props';
 import { assertTerraformScope } from './scope';
 import { checkWay, pptpCandidate, refuseWay, type WayProps } from './way';
@@ -59,22 +59,5 @@ function checkPptp(props: PptpGatewayProps, className: string): void {
   const { clients } = checkGateway(props, className);
   clients.requireIpv4(className);
   checkWay(props);
-  checkInsecure(props.insecure, className);
-}
-
-/**
- * Checks that PPTP's broken cryptography was accepted in writing.
- *
- * @throws InvalidInputError `INSECURE_WITHOUT_REASON`
- */
-export function checkInsecure(insecure: unknown, className: string): void {
-  if (!(insecure instanceof Insecure)) {
-    invalid({
-      code: 'INSECURE_WITHOUT_REASON',
-      what: `${className} speaks PPTP, whose cryptography is broken, without a written reason`,
-      got: insecure,
-      allowed: 'Insecure.because(reason)',
-      instead: "insecure: Insecure.because('PLCs in plant 4 speak nothing else; replaced by 2027-06')",
-    });
-  }
+  checkedInsecure(props.insecure, className);
 }

@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
+import { checkedProtocols, type ProtocolList } from '../cdktf/checks';
 import { writeAtSynth } from '../cdktf/edge';
 import { pathBelow } from '../construct-path';
 import { edgeFolder } from '../edge/for-gateways';
-import { invalid } from '../errors';
 import { type Choice, choose, explainSwap, explainUnverified } from '../feasibility';
 import { annotate } from './annotate';
 import { VirtualNetworkFlowLog } from './flow-logs';
@@ -91,41 +91,12 @@ export class VpnGateway extends Construct {
 function decide(props: VpnGatewayProps, className: string, id: string): Choice<VpnPlan> {
   const gateway = checkGateway(props, className);
   checkWay(props);
-  return choose(checkedProtocols(props.protocols).map((vpn) => vpn.plan(props, id, gateway)));
+  return choose(checkedProtocols(props.protocols, PROTOCOLS).map((vpn) => vpn.plan(props, id, gateway)));
 }
 
-function checkedProtocols(protocols: readonly Vpn[]): readonly Vpn[] {
-  const allowed =
-    'Vpn.pptp, Vpn.ikev2Managed, Vpn.wireGuard, Vpn.ikev2 and Vpn.openVpn, each at most once, the preferred first';
-  if (!Array.isArray(protocols) || protocols.length === 0) {
-    invalid({
-      code: 'PROTOCOLS_EMPTY',
-      what: 'protocols is empty: a gateway does not guess what to speak',
-      got: protocols ?? 'undefined',
-      allowed,
-      instead: 'protocols: [Vpn.ikev2Managed({ ... })]',
-    });
-  }
-  const unknown = protocols.find((vpn) => !(vpn instanceof Vpn));
-  if (unknown !== undefined || protocols.includes(undefined)) {
-    invalid({
-      code: 'PROTOCOL_UNKNOWN',
-      what: 'protocols holds what is not a protocol of pptp-constructs/azure',
-      got: unknown ?? 'undefined',
-      allowed,
-      instead: 'protocols: [Vpn.ikev2Managed({ ... })]',
-    });
-  }
-  const names = protocols.map(({ writtenAs }) => writtenAs);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    invalid({
-      code: 'PROTOCOLS_DUPLICATE',
-      what: `${twice} stands in protocols twice`,
-      got: names,
-      allowed,
-      instead: 'protocols: [Vpn.ikev2Managed({ ... })]',
-    });
-  }
-  return protocols;
-}
+const PROTOCOLS: ProtocolList = {
+  isVpn: (one) => one instanceof Vpn,
+  module: 'pptp-constructs/azure',
+  names: 'Vpn.pptp, Vpn.ikev2Managed, Vpn.wireGuard, Vpn.ikev2 and Vpn.openVpn',
+  instead: 'protocols: [Vpn.ikev2Managed({ ... })]',
+};

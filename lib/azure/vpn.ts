@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { checkedInsecure } from '../cdktf/checks';
 import type { EdgeSubject } from '../edge/for-gateways';
 import type { Candidate } from '../feasibility';
 import type { Insecure } from '../flows';
@@ -12,7 +13,6 @@ import type { MachineGatewayOptions, MachineGatewayProps } from './machine-optio
 import { ManagedIkev2Gateway } from './managed-ikev2-gateway';
 import { checkManagedIkev2, keepChecked, type ManagedIkev2Options } from './managed-ikev2-options';
 import { OPENVPN_MACHINE, OpenVpnGateway, type OpenVpnOptions } from './openvpn-gateway';
-import { checkInsecure } from './pptp-gateway';
 import type { VpnGatewayProps } from './vpn-gateway';
 import { managedIkev2Candidate, pptpCandidate } from './way';
 import { WIREGUARD_MACHINE, WireGuardGateway, type WireGuardOptions } from './wireguard-gateway';
@@ -56,7 +56,7 @@ export class Vpn {
   /** PPTP on a virtual machine. Azure carries none of it: on Azure it is always passed over, and the plan says so. */
   public static pptp(options: PptpOptions): Vpn {
     return new Vpn('Vpn.pptp', (props) => {
-      checkInsecure(options?.insecure, 'Vpn.pptp');
+      checkedInsecure(options?.insecure, 'Vpn.pptp');
       props.clients.requireIpv4('Vpn.pptp');
       return pptpCandidate(props);
     });

@@ -1,6 +1,7 @@
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { annotate } from '../cdktf/annotate';
+import { refuseIpv6 } from '../cdktf/checks';
 import { writeAtSynth } from '../cdktf/edge';
 import { isToken } from '../cdktf/token';
 import { Traffic } from '../cdktf/traffic';
@@ -28,7 +29,6 @@ import {
   type MachineGatewayOptions,
   type MachineGatewayProps,
   type MachineSettings,
-  refuseIpv6,
 } from './machine-options';
 import { NEWS_KEY } from './machine-program';
 import { LONGEST_ACCOUNT, LONGEST_NAME, nameFromPath } from './names';
@@ -116,7 +116,7 @@ export function planMachine<Options extends MachineGatewayOptions>(
   if (kind.protocol === PPTP) {
     gateway.clients.requireIpv4(className);
   } else {
-    refuseIpv6(gateway, className);
+    refuseIpv6(gateway.clients, className);
   }
   const settings = checkMachine(props, className, gateway);
   const service = kind.service(props, settings);

@@ -204,24 +204,6 @@ export function checkMachine(
   };
 }
 
-/**
- * Checks that no client comes over IPv6: the machine has an IPv4 address alone.
- *
- * @throws InvalidInputError `CLIENTS_IPV6_FOR_MACHINE`
- */
-export function refuseIpv6({ clients }: CheckedGateway, className: string): void {
-  const ipv6 = clients.ranges.find(({ version }) => version === 6);
-  if (ipv6 !== undefined) {
-    invalid({
-      code: 'CLIENTS_IPV6_FOR_MACHINE',
-      what: `${className} was given IPv6 clients, and its machine has an IPv4 address alone`,
-      got: ipv6.cidr,
-      allowed: 'IPv4 ranges',
-      instead: "clients: Clients.from('203.0.113.0/24')",
-    });
-  }
-}
-
 /** The range of the subnetwork that is created, where synth knows it. */
 function checkedSubnetwork(
   { subnetwork, subnetRange, flowLogs }: MachineGatewayOptions,

@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
+import { checkedInsecure } from '../cdktf/checks';
 import { isToken, known } from '../cdktf/token';
-import { invalid } from '../errors';
 import type { Verdict } from '../feasibility';
-import { Insecure } from '../flows';
+import type { Insecure } from '../flows';
 import { type PptpLimits, PptpPool, pptpService } from '../host';
 import type { RadiusOptions } from '../host/radius';
 import { PPTP } from '../protocols';
@@ -113,17 +113,4 @@ export class PptpGateway extends MachineGateway<PptpOptions> {
   public constructor(scope: Construct, id: string, props: PptpGatewayProps) {
     super(scope, id, props, PPTP_MACHINE);
   }
-}
-
-function checkedInsecure(insecure: unknown, className: string): Insecure {
-  if (!(insecure instanceof Insecure)) {
-    invalid({
-      code: 'INSECURE_WITHOUT_REASON',
-      what: `${className} speaks PPTP, whose cryptography is broken, without a written reason`,
-      got: insecure,
-      allowed: 'Insecure.because(reason)',
-      instead: "insecure: Insecure.because('PLCs in plant 4 speak nothing else; replaced by 2027-06')",
-    });
-  }
-  return insecure;
 }

@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
 import { annotate } from '../cdktf/annotate';
+import { checkedProtocols, type ProtocolList } from '../cdktf/checks';
 import { writeAtSynth } from '../cdktf/edge';
 import { pathBelow } from '../construct-path';
 import { edgeFolder } from '../edge/for-gateways';
-import { invalid } from '../errors';
 import { type Choice, choose, explainSwap } from '../feasibility';
 import { checkGateway, type GatewayProps } from './gateway-props';
 import { assertTerraformScope } from './scope';
@@ -75,41 +75,12 @@ export class VpnGateway extends Construct {
 function decide(props: VpnGatewayProps, className: string, id: string): Choice<VpnPlan> {
   const gateway = checkGateway(props, className);
   checkWay(props);
-  return choose(checkedProtocols(props.protocols).map((vpn) => vpn.plan(props, id, gateway)));
+  return choose(checkedProtocols(props.protocols, PROTOCOLS).map((vpn) => vpn.plan(props, id, gateway)));
 }
 
-function checkedProtocols(protocols: readonly Vpn[]): readonly Vpn[] {
-  const allowed = 'Vpn.pptp, Vpn.wireGuard, Vpn.ikev2 and Vpn.openVpn, each at most once, the preferred first';
-  const instead = 'protocols: [Vpn.wireGuard({ ... })]';
-  if (!Array.isArray(protocols) || protocols.length === 0) {
-    invalid({
-      code: 'PROTOCOLS_EMPTY',
-      what: 'protocols is empty: a gateway does not guess what to speak',
-      got: protocols ?? 'undefined',
-      allowed,
-      instead,
-    });
-  }
-  const stranger = protocols.findIndex((vpn) => !(vpn instanceof Vpn));
-  if (stranger >= 0) {
-    invalid({
-      code: 'PROTOCOL_UNKNOWN',
-      what: 'protocols holds what is not a protocol of pptp-constructs/google',
-      got: protocols[stranger] ?? 'undefined',
-      allowed,
-      instead,
-    });
-  }
-  const names = protocols.map(({ writtenAs }) => writtenAs);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    invalid({
-      code: 'PROTOCOLS_DUPLICATE',
-      what: `${twice} stands in protocols twice`,
-      got: names,
-      allowed,
-      instead,
-    });
-  }
-  return protocols;
-}
+const PROTOCOLS: ProtocolList = {
+  isVpn: (one) => one instanceof Vpn,
+  module: 'pptp-constructs/google',
+  names: 'Vpn.pptp, Vpn.wireGuard, Vpn.ikev2 and Vpn.openVpn',
+  instead: 'protocols: [Vpn.wireGuard({ ... })]',
+};
