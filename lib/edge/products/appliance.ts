@@ -19,6 +19,11 @@ export function sources({ plan, site }: EdgeJob): readonly IpRange[] {
   return site.role === 'before-clients' ? site.clientNetworks : plan.clients;
 }
 
+/** Whether they may come from everywhere, for which products have a word, and no object. */
+export function isEverywhere(job: EdgeJob): boolean {
+  return sources(job).some((range) => range.isEverything);
+}
+
 /** Whether everything that is sent to the gateway's address is for the gateway, so that the rest of it can be dropped. */
 export function isGatewayAlone({ site }: EdgeJob): boolean {
   return site.role === 'routed' || (site.role === 'before-gateway' && site.publication === 'one-to-one');

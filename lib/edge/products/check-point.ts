@@ -111,7 +111,7 @@ function steps(job: EdgeJob): EdgeDraft {
               value,
               name === named(job, 'gateway') ? (staticAddress(job) ?? 'none') : 'none',
             ]),
-            [clients.name, 'Network Group', clients.members.join(', '), 'none'],
+            ...(clients === undefined ? [] : [[clients.name, 'Network Group', clients.members.join(', '), 'none']]),
           ],
         ),
         staticAddress(job) === undefined
@@ -239,7 +239,13 @@ function commands(job: EdgeJob): EdgeDraft {
               : `add network name ${name} subnet ${address} mask-length ${length}`,
           );
         }),
-        cli(`add group name ${clients.name} ${clients.members.map((name, i) => `members.${i + 1} ${name}`).join(' ')}`),
+        ...(clients === undefined
+          ? []
+          : [
+              cli(
+                `add group name ${clients.name} ${clients.members.map((name, i) => `members.${i + 1} ${name}`).join(' ')}`,
+              ),
+            ]),
         ...services.map(({ name, flow }) => cli(`add ${service(flow).kind} name ${name} ${service(flow).settings}`)),
       ],
       'The objects and services.',
@@ -284,7 +290,7 @@ function removalSteps(job: EdgeJob): EdgeDraft {
         evidence: [MEMORY],
       },
       {
-        text: `Delete the group ${clients.name}, the objects ${objects.map(([name]) => name).join(', ')} and the services ${services.map(({ name }) => name).join(', ')}.`,
+        text: `Delete ${clients === undefined ? '' : `the group ${clients.name}, `}the objects ${objects.map(([name]) => name).join(', ')} and the services ${services.map(({ name }) => name).join(', ')}.`,
         why: 'What the rules named. Static NAT goes with its host.',
         evidence: [MEMORY],
       },
@@ -310,7 +316,7 @@ function removalCommands(job: EdgeJob): EdgeDraft {
     ),
     block(
       [
-        cli(`delete group name ${clients.name}`),
+        ...(clients === undefined ? [] : [cli(`delete group name ${clients.name}`)]),
         ...objects.map(([name, value]) => cli(`delete ${value.includes('/') ? 'network' : 'host'} name ${name}`)),
         ...services.map(({ name, flow }) => cli(`delete ${service(flow).kind} name ${name}`)),
       ],

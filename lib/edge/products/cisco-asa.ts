@@ -8,6 +8,7 @@ import {
   clampsSegments,
   flowsWithPort,
   isByPorts,
+  isEverywhere,
   isGatewayAlone,
   NOT_A_HOST,
   named,
@@ -102,7 +103,7 @@ function match(flow: Flow, from: string, address: string): string {
 
 function entries(job: EdgeJob): string[] {
   const { plan, site } = job;
-  const clients = `object-group ${named(job, 'clients')}`;
+  const clients = isEverywhere(job) ? 'any' : `object-group ${named(job, 'clients')}`;
   // What the inspection opens needs no entry, and an entry for all GRE would let in more than it.
   const permitted = plan.flows.filter(({ protocol }) => protocol !== IpProtocol.GRE);
   return [
@@ -122,18 +123,22 @@ function configuration(job: EdgeJob): EdgeDraft {
     blocks: [
       ...(plan.hasGre ? [inspection(job)] : []),
       ...(site.role === 'before-gateway' ? [translation(job)] : []),
-      block(
-        [
-          `object-group network ${named(job, 'clients')}`,
-          ...sources(job).map((range) => ` network-object ${network(range)} ${netmask(range)}`),
-        ],
-        site.role === 'before-clients' ? 'The networks that clients are in.' : 'Where clients may come from.',
-        [ENTRIES],
-      ),
+      ...(isEverywhere(job) ? [] : [ranges(job)]),
       access(job),
       ...(clampsSegments(job) ? [segments(job)] : []),
     ],
   };
+}
+
+function ranges(job: EdgeJob): EdgeBlock {
+  return block(
+    [
+      `object-group network ${named(job, 'clients')}`,
+      ...sources(job).map((range) => ` network-object ${network(range)} ${netmask(range)}`),
+    ],
+    job.site.role === 'before-clients' ? 'The networks that clients are in.' : 'Where clients may come from.',
+    [ENTRIES],
+  );
 }
 
 function inspection(job: EdgeJob): EdgeBlock {
@@ -214,7 +219,13 @@ function removal(job: EdgeJob): EdgeDraft {
         'An entry is taken out by its whole text, without its line. The last entry takes its list with it.',
         [ENTRIES],
       ),
-      block([`no object-group network ${named(job, 'clients')}`], 'The ranges, once nothing names them.', [ENTRIES]),
+      ...(isEverywhere(job)
+        ? []
+        : [
+            block([`no object-group network ${named(job, 'clients')}`], 'The ranges, once nothing names them.', [
+              ENTRIES,
+            ]),
+          ]),
       ...(site.role === 'before-gateway'
         ? [
             block(

@@ -8,6 +8,7 @@ import {
   clampsSegments,
   flowsWithPort,
   isByPorts,
+  isEverywhere,
   isGatewayAlone,
   NOT_A_HOST,
   named,
@@ -98,13 +99,17 @@ function protocol(flow: Flow): string {
   return flow.port === undefined ? flow.id : transport(flow);
 }
 
+function clientsOf(job: EdgeJob): string {
+  return isEverywhere(job) ? 'any' : `object-group ${named(job, 'clients')}`;
+}
+
 /** Entries about packets to the gateway, by the address that they come with. */
 function inwards(job: EdgeJob): string[] {
   const { plan } = job;
   const match = (flow: Flow, from: string) =>
     `${protocol(flow)} ${from} host ${plan.gateway}${flow.port === undefined ? '' : ` eq ${flow.port}`}`;
   return [
-    ...plan.flows.map((flow) => `permit ${match(flow, `object-group ${named(job, 'clients')}`)}`),
+    ...plan.flows.map((flow) => `permit ${match(flow, clientsOf(job))}`),
     ...(isGatewayAlone(job)
       ? [`deny ip any host ${plan.gateway}`]
       : plan.flows.map((flow) => `deny ${match(flow, 'any')}`)),
@@ -115,7 +120,7 @@ function inwards(job: EdgeJob): string[] {
 function back(job: EdgeJob): string[] {
   const { plan, site } = job;
   // Behind this router the clients have its own address, which only it knows.
-  const clients = site.role === 'before-clients' ? 'any' : `object-group ${named(job, 'clients')}`;
+  const clients = site.role === 'before-clients' ? 'any' : clientsOf(job);
   return plan.flows.map((flow) => {
     const port = flow.port === undefined ? '' : ` eq ${flow.port}`;
     const established = flow.protocol === IpProtocol.TCP ? ' established' : '';
@@ -133,19 +138,23 @@ function configuration(job: EdgeJob): EdgeDraft {
     blocks: [
       ...(needsAlg ? [alg(job)] : []),
       ...(site.role === 'before-gateway' ? [translation(job)] : []),
-      block(
-        [
-          `object-group network ${named(job, 'clients')}`,
-          ...sources(job).map((range) => ` ${network(range)} ${netmask(range)}`),
-        ],
-        site.role === 'before-clients' ? 'The networks that clients are in.' : 'Where clients may come from.',
-        [MEMORY],
-      ),
+      ...(isEverywhere(job) ? [] : [ranges(job)]),
       towards(job),
       answers(job),
       ...(clampsSegments(job) ? [segments(job)] : []),
     ],
   };
+}
+
+function ranges(job: EdgeJob): EdgeBlock {
+  return block(
+    [
+      `object-group network ${named(job, 'clients')}`,
+      ...sources(job).map((range) => ` ${network(range)} ${netmask(range)}`),
+    ],
+    job.site.role === 'before-clients' ? 'The networks that clients are in.' : 'Where clients may come from.',
+    [MEMORY],
+  );
 }
 
 function alg(job: EdgeJob): EdgeBlock {
@@ -262,7 +271,13 @@ function removal(job: EdgeJob): EdgeDraft {
         'The entries, in the lists that they were put into. Your own keep their order, with numbers from 1000.',
         [NUMBERS],
       ),
-      block([`no object-group network ${named(job, 'clients')}`], 'The ranges, once nothing names them.', [MEMORY]),
+      ...(isEverywhere(job)
+        ? []
+        : [
+            block([`no object-group network ${named(job, 'clients')}`], 'The ranges, once nothing names them.', [
+              MEMORY,
+            ]),
+          ]),
       ...(site.role === 'before-gateway'
         ? [
             block(

@@ -1,13 +1,13 @@
 import type { Flow } from '../../flows';
 import type { EdgeBlock, EdgeJob } from '../product';
-import { flowsWithPort, isByPorts, isGatewayAlone, named, sources, transport } from './appliance';
+import { isEverywhere, isGatewayAlone, named, sources, transport } from './appliance';
 
 /** Rules for a person to enter: the same objects, services and rules for every product that is told by steps. */
 export interface RuleBook {
   /** Name and address: a range in CIDR notation, or a single address. */
   readonly objects: readonly (readonly [name: string, value: string])[];
-  /** The name of the group of all ranges, and what is in it. */
-  readonly clients: { readonly name: string; readonly members: readonly string[] };
+  /** The group of all ranges, and what is in it. @default - none: clients may come from everywhere */
+  readonly clients?: { readonly name: string; readonly members: readonly string[] };
   readonly services: readonly { readonly name: string; readonly flow: Flow }[];
   /** In the order in which they must be read. */
   readonly rules: readonly BookRule[];
@@ -34,7 +34,8 @@ export const ANY = 'Any';
 export function ruleBook(job: EdgeJob, destination: string, origin: string): RuleBook {
   const { plan, site } = job;
   const members = sources(job).map((_, i) => named(job, `client-${i + 1}`));
-  const clients = named(job, 'clients');
+  const group = { name: named(job, 'clients'), members };
+  const clients = isEverywhere(job) ? ANY : group.name;
   const services = plan.flows.map((flow) => ({ name: named(job, flow.id), flow }));
   const all = services.map(({ name }) => name);
   const addresses = new Map([
@@ -42,8 +43,11 @@ export function ruleBook(job: EdgeJob, destination: string, origin: string): Rul
     [destination, destination === origin ? site.innerAddress : plan.gateway],
   ]);
   return {
-    objects: [...sources(job).map((range, i) => [members[i] ?? '', range.cidr] as const), ...addresses],
-    clients: { name: clients, members },
+    objects: [
+      ...(isEverywhere(job) ? [] : sources(job).map((range, i) => [members[i] ?? '', range.cidr] as const)),
+      ...addresses,
+    ],
+    ...(isEverywhere(job) ? {} : { clients: group }),
     services,
     rules: [
       { name: named(job, 'in'), isBack: false, source: clients, destination, services: all, isAllowed: true },
@@ -84,9 +88,4 @@ export function serviceText(flow: Flow): string {
 /** Steps with their numbers. */
 export function numbered(steps: readonly EdgeBlock[]): EdgeBlock[] {
   return steps.map(({ text, ...rest }, i) => ({ ...rest, text: `${i + 1}. ${text}` }));
-}
-
-/** What is translated: the ports one by one, or the whole address as one service. */
-export function publishedServices(job: EdgeJob): readonly string[] {
-  return isByPorts(job) ? flowsWithPort(job).map((flow) => named(job, flow.id)) : [ANY];
 }

@@ -112,7 +112,7 @@ function configuration(job: EdgeJob): EdgeDraft {
           ['Object', 'Zone', 'Type', 'Value'],
           [
             ...objects.map(([name, value]) => [name, zoneOf(name), value.includes('/') ? 'Network' : 'Host', value]),
-            [clients.name, '', 'Group', clients.members.join(', ')],
+            ...(clients === undefined ? [] : [[clients.name, '', 'Group', clients.members.join(', ')]]),
           ],
         ),
         site.role === 'before-gateway'
@@ -241,7 +241,7 @@ function removal(job: EdgeJob): EdgeDraft {
           ]
         : []),
       {
-        text: `Delete the group ${clients.name}, the address objects ${objects.map(([name]) => name).join(', ')} and the service objects ${services.map(({ name }) => name).join(', ')}, with the group of services if you made one.`,
+        text: `Delete ${clients === undefined ? '' : `the group ${clients.name}, `}the address objects ${objects.map(([name]) => name).join(', ')} and the service objects ${services.map(({ name }) => name).join(', ')}, with the group of services if you made one.`,
         why: 'What the rules named.',
         evidence: [MEMORY],
       },

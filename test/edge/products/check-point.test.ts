@@ -105,6 +105,21 @@ describe('What Check Point is told', () => {
       readCheckPoint('steps')(rendered({ role: 'routed' }, plan)).rules.filter(({ line }) => line === 'x'),
     ).toEqual([]);
   });
+
+  test('lets clients from everywhere in by the word for it', () => {
+    const plan = EdgePlan.from({
+      name: 'plant4',
+      protocols: [IKEV2],
+      clients: Clients.anywhereBecause('they travel'),
+      gateway: '198.51.100.10',
+    });
+    const configuration = rendered({ role: 'routed' }, plan);
+    expect(readCheckPoint('mgmt_cli')(configuration).rules.find(({ action }) => action === 'allow')?.clients).toBe(
+      'any',
+    );
+    expect(readCheckPoint('steps')(configuration).rules.find(({ action }) => action === 'allow')?.clients).toBe('any');
+    expect(configuration.files.filter(({ text }) => text.includes('plant4-client'))).toEqual([]);
+  });
 });
 
 describe('What Check Point cannot do is refused', () => {
@@ -117,10 +132,30 @@ describe('What Check Point cannot do is refused', () => {
   });
 
   test('ESP where addresses are shared', () => {
-    expect([BEFORE_CLIENTS, PORTS].map((site) => errorOf(() => renderEdge(esp, 'check-point', site)).code)).toEqual([
-      'EDGE_FLOW_NOT_EXPRESSIBLE',
-      'EDGE_FLOW_NOT_EXPRESSIBLE',
-    ]);
+    expect(
+      [BEFORE_CLIENTS, PORTS].map((site) => errorOf(() => renderEdge(esp, 'check-point', site))),
+    ).toMatchInlineSnapshot(`
+      [
+        {
+          "code": "EDGE_FLOW_NOT_EXPRESSIBLE",
+          "text": "Check Point cannot let ESP (IP protocol 50) through, and nothing wider is written in its place: it hides the clients behind its own address by their ports, and ESP has none.
+
+        In its place: the set of flows for clients behind NAT, which carries ESP inside of UDP 4500: leave flowSets out of the plan.
+
+            at FILE:LINE
+            code EDGE_FLOW_NOT_EXPRESSIBLE, see docs/diagnostics.md",
+        },
+        {
+          "code": "EDGE_FLOW_NOT_EXPRESSIBLE",
+          "text": "Check Point cannot let ESP (IP protocol 50) through, and nothing wider is written in its place: only ports of the address are translated, and ESP has none.
+
+        In its place: an address of the gateway's own (publication: 'one-to-one'), or the set of flows that carries ESP inside of UDP 4500.
+
+            at FILE:LINE
+            code EDGE_FLOW_NOT_EXPRESSIBLE, see docs/diagnostics.md",
+        },
+      ]
+    `);
   });
 
   test('GRE of clients that it hides', () => {

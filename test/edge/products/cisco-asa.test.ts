@@ -96,6 +96,22 @@ describe('What an ASA is told', () => {
       ).toBe(true);
     }
   });
+
+  test('lets clients from everywhere in by the word for it', () => {
+    const plan = EdgePlan.from({
+      name: 'plant4',
+      protocols: [IKEV2],
+      clients: Clients.anywhereBecause('they travel'),
+      gateway: '198.51.100.10',
+    });
+    const configuration = rendered({ role: 'routed' }, plan);
+    expect(commandsOf(configuration).filter((line) => !line.startsWith('sysopt'))).toEqual([
+      'access-list outside_access_in line 1 extended permit udp any host 198.51.100.10 eq 500',
+      'access-list outside_access_in line 2 extended permit udp any host 198.51.100.10 eq 4500',
+      'access-list outside_access_in line 3 extended deny ip any host 198.51.100.10',
+    ]);
+    expect(commandsOf(configuration, 'removal').filter((line) => line.includes('object-group'))).toEqual([]);
+  });
 });
 
 describe('What an ASA cannot do is refused', () => {

@@ -96,6 +96,24 @@ describe('What IOS is told', () => {
       }
     },
   );
+
+  test('lets clients from everywhere in by the word for it', () => {
+    const plan = EdgePlan.from({
+      name: 'plant4',
+      protocols: [IKEV2],
+      clients: Clients.anywhereBecause('they travel'),
+      gateway: '198.51.100.10',
+    });
+    const configuration = rendered({ role: 'routed' }, plan);
+    expect(commandsOf(configuration).filter((line) => /^ \d/.test(line))).toEqual([
+      ' 1 permit udp any host 198.51.100.10 eq 500',
+      ' 2 permit udp any host 198.51.100.10 eq 4500',
+      ' 3 deny ip any host 198.51.100.10',
+      ' 1 permit udp host 198.51.100.10 eq 500 any',
+      ' 2 permit udp host 198.51.100.10 eq 4500 any',
+    ]);
+    expect(commandsOf(configuration, 'removal').filter((line) => line.includes('object-group'))).toEqual([]);
+  });
 });
 
 describe('What IOS cannot do is refused', () => {

@@ -148,7 +148,17 @@ describe('What PAN-OS cannot do is refused', () => {
   });
 
   test('ESP of clients that it hides', () => {
-    expect(errorOf(() => renderEdge(esp, 'palo-alto', BEFORE_CLIENTS)).code).toBe('EDGE_FLOW_NOT_EXPRESSIBLE');
+    expect(errorOf(() => renderEdge(esp, 'palo-alto', BEFORE_CLIENTS))).toMatchInlineSnapshot(`
+      {
+        "code": "EDGE_FLOW_NOT_EXPRESSIBLE",
+        "text": "Palo Alto PAN-OS cannot let ESP (IP protocol 50) through, and nothing wider is written in its place: it hides the clients behind its own address by their ports, and ESP has none.
+
+        In its place: the set of flows for clients behind NAT, which carries ESP inside of UDP 4500: leave flowSets out of the plan.
+
+            at FILE:LINE
+            code EDGE_FLOW_NOT_EXPRESSIBLE, see docs/diagnostics.md",
+      }
+    `);
   });
 
   test('GRE of clients that it hides', () => {
