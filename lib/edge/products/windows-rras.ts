@@ -193,6 +193,11 @@ function list(values: readonly string[]): string {
   return `@(${values.map(powerShell).join(', ')})`;
 }
 
+/** The end of a line that shows these properties as a table. */
+function shown(...properties: readonly string[]): string {
+  return `Format-Table -Property ${list(properties)}`;
+}
+
 function texts(ranges: readonly IpRange[]): string[] {
   return ranges.map(({ cidr, isEverything }) => (isEverything ? 'Any' : cidr));
 }
@@ -284,7 +289,7 @@ function rras(job: EdgeJob): EdgeDraft {
       [SAYS.netsh],
     ),
     block(
-      [`Disable-NetFirewallRule -Name ${BUILT_IN.join(', ')} -ErrorAction SilentlyContinue`],
+      [`Disable-NetFirewallRule -Name ${list(BUILT_IN)} -ErrorAction SilentlyContinue`],
       'The rules that Windows has for RRAS, "Routing and Remote Access (PPTP-In)", "(GRE-In)" and "(L2TP-In)", let everybody ' +
         'in, the last one L2TP without IPsec as well. Those of this plan, which know the clients, are in their place.',
       [SAYS.builtIn],
@@ -332,22 +337,22 @@ function check(job: EdgeJob, hasRras: boolean): EdgeDraft {
   const group = groupOf(job);
   return script(job, 'check', 'check', [
     block(
-      ['Get-NetFirewallProfile | Format-Table Name, Enabled, DefaultInboundAction'],
+      [`Get-NetFirewallProfile | ${shown('Name', 'Enabled', 'DefaultInboundAction')}`],
       'Enabled must be True, and DefaultInboundAction Block or NotConfigured, which is the same: what no rule lets in is ' +
         'dropped.',
       [SAYS.rule],
     ),
     block(
       [
-        `Get-NetFirewallRule -Group ${group} | Format-Table Name, Enabled, Direction, Action, PrimaryStatus`,
-        `Get-NetFirewallRule -Group ${group} | Get-NetFirewallAddressFilter | Format-Table InstanceID, RemoteAddress`,
+        `Get-NetFirewallRule -Group ${group} | ${shown('Name', 'Enabled', 'Direction', 'Action', 'PrimaryStatus')}`,
+        `Get-NetFirewallRule -Group ${group} | Get-NetFirewallAddressFilter | ${shown('InstanceID', 'RemoteAddress')}`,
       ],
       'PrimaryStatus must be OK everywhere. Where the group policy of a domain forbids local rules, they are there and do nothing.',
       [SAYS.rule],
     ),
     block(
       [
-        'Get-NetFirewallRule -Direction Inbound -Action Allow -Enabled True | Sort-Object DisplayGroup | Format-Table Name, DisplayName',
+        `Get-NetFirewallRule -Direction Inbound -Action Allow -Enabled True | Sort-Object DisplayGroup | ${shown('Name', 'DisplayName')}`,
       ],
       'Whatever else this machine lets in: everything here that is not needed is better off.',
       [SAYS.rule],
