@@ -39,6 +39,14 @@ const TRANSLATIONS: Evidence = {
   certainty: 'high',
 };
 
+const AUTOMATIC: Evidence = {
+  kind: 'field-report',
+  title: 'Check Point: automatic NAT versus manual NAT',
+  source: 'https://somoit.net/checkpoint/checkpoint-automatic-nat-vs-manual-nat',
+  read: '2026-11',
+  certainty: 'medium',
+};
+
 export const CHECK_POINT: EdgeProduct = {
   id: 'check-point',
   name: 'Check Point',
@@ -117,7 +125,7 @@ function steps(job: EdgeJob): EdgeDraft {
         staticAddress(job) === undefined
           ? 'Where clients may come from, and the gateway.'
           : 'Where clients may come from, and the gateway. Static NAT (on the page NAT of the host, with automatic rules) translates the whole address both ways, for every protocol.',
-        MEMORY,
+        staticAddress(job) === undefined ? MEMORY : AUTOMATIC,
       ),
       step(
         'Make these services. Take the ticks off "Match for Any" and, for those by IP protocol, leave "Accept Replies" on:',
@@ -139,7 +147,7 @@ function steps(job: EdgeJob): EdgeDraft {
                 flowsWithPort(job).map((flow) => [named(job, 'outer'), named(job, flow.id), named(job, 'gateway')]),
               ),
               `Only these ports of the address lead to the gateway. Manual rules answer no ARP: where ${plan.gateway} is not the address of an interface, the firewall needs a proxy ARP entry for it.`,
-              TRANSLATIONS,
+              AUTOMATIC,
             ),
           ]
         : []),

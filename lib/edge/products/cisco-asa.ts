@@ -169,7 +169,7 @@ function translation(job: EdgeJob): EdgeBlock {
   return isByPorts(job)
     ? block(
         flowsWithPort(job).flatMap((flow) => object(flow.id, ` service ${transport(flow)} ${flow.port} ${flow.port}`)),
-        `Only these ports of the address lead to the gateway. Where ${plan.gateway} is the address of the interface ${site.outside} itself, write the word interface in its place.`,
+        `Only these ports of the address lead to the gateway. Where ${plan.gateway} is the address of the interface ${site.outside} itself, write the word interface in its place. The form of these lines is from memory.`,
         [PORT_TRANSLATION],
       )
     : block(

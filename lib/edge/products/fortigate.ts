@@ -66,6 +66,14 @@ const SEGMENTS: Evidence = {
   certainty: 'high',
 };
 
+const DENIAL: Evidence = {
+  kind: 'vendor',
+  title: 'Fortinet: DENY policy for Virtual IP firewall policy',
+  source: 'https://community.fortinet.com/fortigate-3/technical-tip-deny-policy-for-virtual-ip-firewall-policy-94794',
+  read: '2026-11',
+  certainty: 'high',
+};
+
 export const FORTIGATE: EdgeProduct = {
   id: 'fortigate',
   name: 'FortiGate',
@@ -277,6 +285,7 @@ function policies(job: EdgeJob): EdgeBlock {
         `dstaddr ${gateway}`,
         `service ${isGatewayAlone(job) ? '"ALL"' : flows}`,
         'action deny',
+        ...(site.role === 'before-gateway' ? ['match-vip disable'] : []),
       ]),
     ]),
     [
@@ -290,11 +299,11 @@ function policies(job: EdgeJob): EdgeBlock {
       ...(hasBack(job) ? ['The gateway may send the first packet of GRE, so it has a policy of its own.'] : []),
       ...(site.role === 'before-gateway'
         ? [
-            'The last one names the translation, because a policy that denies all does not match translated packets before FortiOS 7.2.4.',
+            'The last one names the translation, because a policy that denies all would not match what is translated; match-vip, which is about such a policy, is off.',
           ]
         : []),
     ].join(' '),
-    [POLICIES, ...(plan.hasGre ? [HANDBOOK] : [])],
+    [POLICIES, ...(site.role === 'before-gateway' ? [DENIAL] : []), ...(plan.hasGre ? [HANDBOOK] : [])],
   );
 }
 

@@ -270,6 +270,9 @@ function security(job: EdgeJob, form: Form): EdgeBlock {
             'GRE (IP protocol 47) is the application gre and has no service; it is let through from these ranges and no others, and no rule can tell its version, or whether a call stands behind it. The gateway may send the first packet of GRE, so it has a rule of its own.',
           ]
         : []),
+      ...(form === 'app-id'
+        ? ['The names of applications other than gre are from memory; PAN-OS refuses one that it does not know.']
+        : []),
       ...(unknown.length > 0
         ? [
             `What speaks on ${unknown.map(({ name }) => name).join(' and ')} App-ID may call by more than one name, so the port alone decides there.`,

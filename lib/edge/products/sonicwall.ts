@@ -147,7 +147,11 @@ function configuration(job: EdgeJob): EdgeDraft {
         ),
         [
           'The first rule between two zones that matches decides. Where there is more than one service, make a group of them.',
-          ...(site.role === 'before-gateway' ? ['Rules see the address that the gateway is published under.'] : []),
+          ...(site.role === 'before-gateway'
+            ? [
+                'Rules see the address that the gateway is published under (that is from memory: look whether the first one counts packets).',
+              ]
+            : []),
           ...(plan.hasGre
             ? [
                 'GRE is let through from these ranges and no others; no rule can tell its version, or whether a call stands behind it. The gateway may send the first packet of GRE, so it has a rule of its own.',
