@@ -4,6 +4,7 @@ import { HASH } from '../comment';
 import { MEASURED, MEMORY } from '../evidence';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
 import { refuseFlow } from '../refusal';
+import { isEverywhere } from './appliance';
 import { clamped, isAlone, linuxFlows, sources } from './linux';
 import { numbered, type Rule, script } from './vyatta';
 import { tcpdumpCheck } from './wire';
@@ -64,7 +65,7 @@ function configuration(job: EdgeJob): EdgeDraft {
       evidence: [MEMORY],
     },
     ...(usesHelper(job) ? [helper()] : []),
-    groups(job),
+    ...groups(job),
     ...(site.role === 'before-gateway' ? [translation(job)] : []),
     ...segments(job),
     ...rules(job),
@@ -85,14 +86,20 @@ function helper(): EdgeBlock {
   };
 }
 
-function groups({ plan, site }: EdgeJob): EdgeBlock {
+function groups(job: EdgeJob): EdgeBlock[] {
+  const { plan, site } = job;
   const group = (name: string, ranges: readonly { readonly cidr: string }[]) =>
     ranges.map(({ cidr }) => `set firewall group network-group ${plan.name}-${name} network ${cidr}`);
-  return {
-    text: [...group('clients', sources({ plan, site })), ...group('management', site.management)].join('\n'),
-    why: 'From where clients come. A range more is a line more here, and no new rule.',
-    evidence: [MEMORY],
-  };
+  const lines = [...(isEverywhere(job) ? [] : group('clients', sources(job))), ...group('management', site.management)];
+  return lines.length === 0
+    ? []
+    : [
+        {
+          text: lines.join('\n'),
+          why: 'From where clients come. A range more is a line more here, and no new rule.',
+          evidence: [MEMORY],
+        },
+      ];
 }
 
 const NAMES: Partial<Record<number, string>> = { 6: 'tcp', 17: 'udp', 47: 'gre', 50: 'esp' };
@@ -119,8 +126,10 @@ const ANSWERS: Rule = ['state established enable', 'state related enable'];
 function ruleSets(job: EdgeJob): { readonly name: string; readonly list: readonly Rule[]; readonly why: string }[] {
   const { plan, site } = job;
   const gateway = site.innerAddress;
-  const to = [`source group network-group ${plan.name}-clients`, `destination address ${gateway}`];
-  const back = [`source address ${gateway}`, `destination group network-group ${plan.name}-clients`];
+  // A group holds no network of every address.
+  const clients = (side: string) => (isEverywhere(job) ? [] : [`${side} group network-group ${plan.name}-clients`]);
+  const to = [...clients('source'), `destination address ${gateway}`];
+  const back = [`source address ${gateway}`, ...clients('destination')];
   const rule = (action: 'accept' | 'drop', what: string, ...words: readonly string[]): Rule => [
     `action ${action}`,
     `description '${plan.name}: ${what}'`,

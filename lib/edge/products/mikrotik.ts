@@ -4,6 +4,7 @@ import { HASH } from '../comment';
 import { MEASURED, MEMORY } from '../evidence';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
 import { refuseFlow } from '../refusal';
+import { isEverywhere } from './appliance';
 import { clamped, isAlone, linuxFlows, PPTP_PORT, sources } from './linux';
 
 const GUIDE: Evidence = {
@@ -71,7 +72,7 @@ function configuration(job: EdgeJob): EdgeDraft {
         evidence: [MEMORY],
       },
       ...(usesHelper(job) ? [helper()] : []),
-      addresses(job),
+      ...addresses(job),
       ...(site.role === 'before-gateway' ? [translation(job)] : []),
       permits(job),
       denials(job),
@@ -98,19 +99,23 @@ function helper(): EdgeBlock {
   };
 }
 
-function addresses({ plan, site }: EdgeJob): EdgeBlock {
-  const ranges = sources({ plan, site });
-  const lines = ranges.map(
-    ({ cidr }) => `add list=${plan.name}-clients address=${cidr} comment="${plan.name}: clients"`,
-  );
-  const managers = site.management.map(
-    ({ cidr }) => `add list=${plan.name}-management address=${cidr} comment="${plan.name}: administration"`,
-  );
-  return {
-    text: ['/ip firewall address-list', ...lines, ...managers].join('\n'),
-    why: 'From where clients come. A range more is a line more here, and no new rule.',
-    evidence: [MEMORY],
-  };
+function addresses(job: EdgeJob): EdgeBlock[] {
+  const { plan, site } = job;
+  const list = (name: string, ranges: readonly { readonly cidr: string }[], what: string) =>
+    ranges.map(({ cidr }) => `add list=${plan.name}-${name} address=${cidr} comment="${plan.name}: ${what}"`);
+  const lines = [
+    ...(isEverywhere(job) ? [] : list('clients', sources(job), 'clients')),
+    ...list('management', site.management, 'administration'),
+  ];
+  return lines.length === 0
+    ? []
+    : [
+        {
+          text: ['/ip firewall address-list', ...lines].join('\n'),
+          why: 'From where clients come. A range more is a line more here, and no new rule.',
+          evidence: [MEMORY],
+        },
+      ];
 }
 
 function translation({ plan, site }: EdgeJob): EdgeBlock {
@@ -129,7 +134,7 @@ function translation({ plan, site }: EdgeJob): EdgeBlock {
         ),
         ...(plan.hasGre
           ? [
-              `add chain=srcnat action=src-nat protocol=gre src-address=${inner} dst-address-list=${plan.name}-clients to-addresses=${outer} ${comment}`,
+              `add chain=srcnat action=src-nat protocol=gre src-address=${inner}${isEverywhere({ plan, site }) ? '' : ` dst-address-list=${plan.name}-clients`} to-addresses=${outer} ${comment}`,
             ]
           : []),
       ];
@@ -162,16 +167,17 @@ function gatewayOf({ site }: EdgeJob): string {
 function permits(job: EdgeJob): EdgeBlock {
   const { plan, site } = job;
   const gateway = gatewayOf(job);
-  const clients = `${plan.name}-clients`;
+  const from = isEverywhere(job) ? '' : ` src-address-list=${plan.name}-clients`;
+  const to = isEverywhere(job) ? '' : ` dst-address-list=${plan.name}-clients`;
   const ofCall = usesHelper(job) ? ' connection-state=established,related connection-type=pptp' : '';
   const lines = [
     ...plan.flows.flatMap((flow) => {
       const isGre = flow.protocol === IpProtocol.GRE;
-      const to = isGre ? ofCall : '';
+      const forth = isGre ? ofCall : '';
       const back = isGre ? ofCall : ' connection-state=established,related';
       return [
-        `add chain=${plan.name} action=accept ${matcher(flow, 'dst')} src-address-list=${clients} dst-address=${gateway}${to} comment="${plan.name}: ${flow.label} of clients"`,
-        `add chain=${plan.name} action=accept ${matcher(flow, 'src')} src-address=${gateway} dst-address-list=${clients}${back} comment="${plan.name}: ${flow.label} to clients"`,
+        `add chain=${plan.name} action=accept ${matcher(flow, 'dst')}${from} dst-address=${gateway}${forth} comment="${plan.name}: ${flow.label} of clients"`,
+        `add chain=${plan.name} action=accept ${matcher(flow, 'src')} src-address=${gateway}${to}${back} comment="${plan.name}: ${flow.label} to clients"`,
       ];
     }),
     ...(site.management.length === 0

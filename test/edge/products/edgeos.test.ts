@@ -1,8 +1,9 @@
-import { renderEdge } from '../../../lib/edge';
+import { Clients, EdgePlan, renderEdge, WIREGUARD } from '../../../lib/edge';
 import { edgeosTree, readEdgeos } from '../readers/edgeos';
-import { describeProduct, INNER, LAN, planOf } from '../support/describe-product';
+import { describeProduct, GATEWAY, INNER, LAN, planOf } from '../support/describe-product';
 import { describeGoldens } from '../support/goldens';
 import { answers, commandsOf, handWritten, textOf } from '../support/hand-written';
+import { answer } from '../support/reading';
 
 describeProduct('edgeos', readEdgeos, (role) => ({
   greVersion: role === 'before-clients',
@@ -16,6 +17,27 @@ const rule = (lines: readonly string[], path: string) =>
   lines.filter((line) => line.startsWith(`set ${path} `)).map((line) => line.slice(`set ${path} `.length));
 
 describe('edgeos', () => {
+  test('clients from everywhere need no group', () => {
+    const plan = EdgePlan.from({
+      name: 'plant4',
+      protocols: [WIREGUARD],
+      clients: Clients.anywhereBecause('road warriors, whose networks nobody knows'),
+      gateway: GATEWAY,
+    });
+    const configuration = renderEdge(plan, 'edgeos', { role: 'routed' });
+    expect(textOf(configuration, 'configuration')).not.toMatch(/^(set|add) .*-clients/m);
+    const probe = {
+      protocol: 17,
+      direction: 'to-gateway',
+      client: '192.0.2.77',
+      gateway: GATEWAY,
+      starts: true,
+    } as const;
+    const reading = readEdgeos(configuration);
+    expect(answer(reading, { ...probe, port: 51820, what: 'WireGuard' })).toBe('allow');
+    expect(answer(reading, { ...probe, port: 1194, what: 'OpenVPN' })).toBe('deny');
+  });
+
   test('before clients GRE passes as a part of a call, in both rule sets', () => {
     const lines = commandsOf(renderEdge(planOf('PPTP'), 'edgeos', BEFORE));
     expect(rule(lines, 'firewall name LAN_IN rule 2')).toEqual([

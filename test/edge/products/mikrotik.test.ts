@@ -1,11 +1,12 @@
 import { EdgePlan, renderEdge } from '../../../lib/edge';
 import { Insecure } from '../../../lib/flows';
-import { PPTP } from '../../../lib/protocols';
+import { PPTP, WIREGUARD } from '../../../lib/protocols';
 import { Clients } from '../../../lib/rules/clients';
 import { leftAfter, readMikrotik } from '../readers/mikrotik';
-import { describeProduct, INNER, LAN, planOf } from '../support/describe-product';
+import { describeProduct, GATEWAY, INNER, LAN, planOf } from '../support/describe-product';
 import { describeGoldens } from '../support/goldens';
 import { answers, commandsOf, handWritten, textOf } from '../support/hand-written';
+import { answer } from '../support/reading';
 
 describeProduct('mikrotik', readMikrotik, (role) => ({
   greVersion: role !== 'gateway-host',
@@ -16,6 +17,27 @@ describeGoldens('mikrotik');
 
 describe('mikrotik', () => {
   const before = { role: 'before-clients', clientNetworks: [LAN] } as const;
+
+  test('clients from everywhere need no list', () => {
+    const plan = EdgePlan.from({
+      name: 'plant4',
+      protocols: [WIREGUARD],
+      clients: Clients.anywhereBecause('road warriors, whose networks nobody knows'),
+      gateway: GATEWAY,
+    });
+    const configuration = renderEdge(plan, 'mikrotik', { role: 'routed' });
+    expect(textOf(configuration, 'configuration')).not.toMatch(/^(set|add) .*-clients/m);
+    const probe = {
+      protocol: 17,
+      direction: 'to-gateway',
+      client: '192.0.2.77',
+      gateway: GATEWAY,
+      starts: true,
+    } as const;
+    const reading = readMikrotik(configuration);
+    expect(answer(reading, { ...probe, port: 51820, what: 'WireGuard' })).toBe('allow');
+    expect(answer(reading, { ...probe, port: 1194, what: 'OpenVPN' })).toBe('deny');
+  });
 
   test('before clients the helper is switched on, and GRE needs a call', () => {
     const lines = commandsOf(renderEdge(planOf('PPTP'), 'mikrotik', before));

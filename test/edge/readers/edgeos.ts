@@ -17,7 +17,7 @@ export function readEdgeos({ files, role }: EdgeConfiguration): Reading {
     .filter(({ purpose }) => purpose === 'configuration')
     .map((file) => file.text)
     .join('\n');
-  if (text.lastIndexOf('commit') < text.lastIndexOf('\nset ')) {
+  if (`\n${text}`.lastIndexOf('\ncommit') < `\n${text}`.lastIndexOf('\nset ')) {
     throw new Error('EdgeOS: nothing is committed');
   }
   const tree = edgeosTree(text);
