@@ -100,15 +100,41 @@ const PURPOSES: Readonly<Record<EdgePurpose, string>> = {
   check: 'How to see that it works: what lets through',
 };
 
+/**
+ * A shell goes on after a line that its firewall refused for want of an address, and what is left of a rule may be wider than
+ * the rule. Brackets keep the guard from finding itself, and whoever puts the address in from changing it.
+ */
+const GUARD: EdgeBlock = {
+  text: [
+    `if grep -v '^#' "$0" | grep -q '${GATEWAY_ADDRESS.replace('_', '[_]')}'; then`,
+    `  echo "put the gateway's address in the place of ${GATEWAY_ADDRESS.split('_').join(' ')} first" >&2`,
+    '  exit 1',
+    'fi',
+  ].join('\n'),
+  why: 'Without the address, what is left of a rule could be wider than the rule: nothing is done then.',
+  evidence: [
+    {
+      kind: 'experiment',
+      title: 'Scripts run by sh and bash, without the address and with it',
+      read: '2026-11',
+      certainty: 'high',
+    },
+  ],
+};
+
+function isShell({ firstLine = '' }: EdgeDraft): boolean {
+  return /^#!\/bin\/\w*sh$/.test(firstLine);
+}
+
 function written(draft: EdgeDraft, product: EdgeProduct, plan: EdgePlan, role: EdgeRole): EdgeFile {
-  const { name, purpose, comments, firstLine, blocks } = draft;
+  const { name, purpose, comments, firstLine } = draft;
+  const lacksAddress = draft.blocks.some(({ text }) => text.includes(GATEWAY_ADDRESS));
+  const blocks = lacksAddress && isShell(draft) ? [GUARD, ...draft.blocks] : draft.blocks;
   const flows = plan.flows.map(({ label }) => label).join(', ');
   const header = [
     `${product.name} as ${EDGE_ROLES[role]}. For ${product.version}.`,
     `${PURPOSES[purpose]} ${plan.protocolNames.join(', ')} of ${plan.name}: ${flows}, to ${plan.gateway}.`,
-    ...(blocks.some(({ text }) => text.includes(GATEWAY_ADDRESS))
-      ? [`Put the gateway's address in the place of ${GATEWAY_ADDRESS} first.`]
-      : []),
+    ...(lacksAddress ? [`Put the gateway's address in the place of ${GATEWAY_ADDRESS} first.`] : []),
     ...plan.reasons.map((reason) => `Reason given: ${reason}`),
   ].flatMap((text) => comment(text, comments));
   const gap = comments.standsApart ? [''] : [];

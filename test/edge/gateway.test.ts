@@ -71,6 +71,14 @@ describe('what a gateway writes', () => {
     expect(textOf(routed, { ...pptp, address: undefined })).toContain(GATEWAY_ADDRESS);
   });
 
+  test('leaves no object that is every address where a FortiGate refuses the word', () => {
+    const unknown = textOf({ product: 'fortigate', role: 'routed' }, { ...pptp, address: undefined });
+    expect(unknown).toContain(
+      'set subnet 0.0.0.0 255.255.255.255\n        set subnet GATEWAY_ADDRESS 255.255.255.255\n',
+    );
+    expect(textOf({ product: 'fortigate', role: 'routed' })).not.toContain('0.0.0.0');
+  });
+
   test('has the name that is written, in its folder and in its objects', () => {
     const written = folder([before, { ...before, name: 'plant5' }]);
     expect(new Set(written?.files.map((file) => file.folder))).toEqual(

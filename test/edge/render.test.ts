@@ -1,5 +1,9 @@
 // What is around a product: the files with their comments, and what is refused before a product is asked.
 
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { EdgePlan, type EdgePlanOptions, renderEdge } from '../../lib/edge';
 import { refuseFlow } from '../../lib/edge/refusal';
 import { Flow, Insecure } from '../../lib/flows';
@@ -8,8 +12,8 @@ import { Clients } from '../../lib/rules/clients';
 import { errorOf } from '../support/messages';
 
 jest.mock('../../lib/edge/products', () => {
-  const { BARE, TOY } = jest.requireActual('./support/toy-product');
-  return { EDGE_PRODUCTS: [TOY, BARE] };
+  const { BARE, SCRIPTED, TOY } = jest.requireActual('./support/toy-product');
+  return { EDGE_PRODUCTS: [TOY, BARE, SCRIPTED] };
 });
 
 const options: EdgePlanOptions = {
@@ -83,6 +87,43 @@ describe('a configuration', () => {
   });
 });
 
+describe('a script', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'edge-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const { gateway, ...unknown } = options;
+  const [script, check] = renderEdge(EdgePlan.from(unknown), 'scripted-wall', routed).files;
+  const run = (shell: string, text = '') => {
+    const file = join(folder, 'wall.sh');
+    writeFileSync(file, text);
+    const { status, stdout, stderr } = spawnSync(shell, [file], { encoding: 'utf8' });
+    return [status, stdout, stderr];
+  };
+
+  test.each(['sh', 'bash'])('does nothing without the address, and all of it with the address: %s', (shell) => {
+    expect(run(shell, script?.text)).toEqual([
+      1,
+      '',
+      "put the gateway's address in the place of GATEWAY ADDRESS first\n",
+    ]);
+    // As docs/edge.md has it: everywhere, in the comments too.
+    const everywhere = script?.text.replaceAll('GATEWAY_ADDRESS', '198.51.100.10');
+    expect(run(shell, everywhere)).toEqual([0, 'rule to 198.51.100.10\n', '']);
+    // By hand, in the rules alone.
+    const inRules = script?.text.replace(/^(?!#)(.*)GATEWAY_ADDRESS/gm, '$1198.51.100.10');
+    expect(inRules).toContain('GATEWAY_ADDRESS');
+    expect(run(shell, inRules)).toEqual([0, 'rule to 198.51.100.10\n', '']);
+  });
+
+  test('has no guard where the address is known, or where it says nothing of it', () => {
+    const [known] = renderEdge(plan, 'scripted-wall', routed).files;
+    expect([known?.text, check?.text].filter((text) => text?.includes('exit 1'))).toEqual([]);
+  });
+});
+
 describe('a configuration is refused', () => {
   test.each([undefined, null, {}, 'plant4', options])('without a plan: %#', (given) => {
     expect(refused(given, 'toy-wall', routed).code).toBe('EDGE_PLAN_INVALID');
@@ -108,7 +149,7 @@ describe('a configuration is refused', () => {
     expect(refused(plan, 'bar-wall', routed).text).toMatchInlineSnapshot(`
       "no firewall has this id.
         got      "bar-wall"
-        allowed  toy-wall, bare-wall
+        allowed  toy-wall, bare-wall, scripted-wall
         write    'bare-wall'
 
             at FILE:LINE

@@ -2,6 +2,7 @@ import { type Flow, IpProtocol } from '../../flows';
 import type { Evidence } from '../../network/evidence';
 import { HASH } from '../comment';
 import { MEMORY } from '../evidence';
+import { GATEWAY_ADDRESS } from '../plan';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
 import {
   block,
@@ -162,7 +163,14 @@ function addresses(job: EdgeJob): EdgeBlock {
         ...sources(job).map(
           (range, i) => [clientName(job, i), [`subnet ${network(range)} ${netmask(range)}`]] as const,
         ),
-        [quoted(named(job, 'gateway')), [`subnet ${job.site.innerAddress} 255.255.255.255`]],
+        [
+          quoted(named(job, 'gateway')),
+          [
+            // Where the next line is refused, as the word in place of an address is, this stays, and not the default: everything.
+            ...(job.site.innerAddress === GATEWAY_ADDRESS ? ['subnet 0.0.0.0 255.255.255.255'] : []),
+            `subnet ${job.site.innerAddress} 255.255.255.255`,
+          ],
+        ],
       ]),
       ...config('firewall addrgrp', [[quoted(named(job, 'clients')), [`member ${clientNames(job).join(' ')}`]]]),
     ],

@@ -45,6 +45,29 @@ export const TOY: EdgeProduct = {
   ],
 };
 
+/** One that is told by a script, which goes on where a line of it fails. */
+export const SCRIPTED: EdgeProduct = {
+  ...TOY,
+  id: 'scripted-wall',
+  name: 'Scripted Wall',
+  render: ({ plan }) => [
+    {
+      purpose: 'configuration',
+      name: 'wall.sh',
+      comments: HASH,
+      firstLine: '#!/bin/sh',
+      blocks: [{ text: `echo rule to ${plan.gateway}`, why: 'It says what it would do.', evidence: [MEASURED] }],
+    },
+    {
+      purpose: 'check',
+      name: 'check.sh',
+      comments: HASH,
+      firstLine: '#!/bin/sh',
+      blocks: [{ text: 'echo look', why: 'Look.', evidence: [MEASURED] }],
+    },
+  ],
+};
+
 /** One without interfaces, for IPv6 too. */
 export const BARE: EdgeProduct = (({ interfaces, mostRanges, ...rest }) => ({
   ...rest,
