@@ -228,8 +228,8 @@ describe.each(BACKENDS)('%s', (backend) => {
     }
 
     test('does not load with GATEWAY_ADDRESS in it, and leaves what was loaded', () => {
-      const once = loaded(machine, backend);
       const unknown = renderEdge(plan(undefined), product(backend), site);
+      const once = loaded(machine, backend);
       if (at === 'gateway') {
         // Nothing in the rules of the machine itself names its address.
         expect(unknown.files.filter(({ name }) => /\.nft$|\.rules/.test(name)).flatMap(({ blocks }) => blocks)).toEqual(
@@ -239,6 +239,16 @@ describe.each(BACKENDS)('%s', (backend) => {
       }
       expect(install(machine, backend, unknown).status).not.toBe(0);
       expect(loaded(machine, backend)).toBe(once);
+    });
+
+    test('is seen by its own check, with what passed', async () => {
+      const call = await network.call(ANN, to);
+      expect(await three(call, own)).toEqual([3, 3, 3]);
+      await call.hangUp();
+      const check = configuration.files.find(({ purpose }) => purpose === 'check')?.name;
+      const { text } = machine.run(['sh', `/edge/${check}`]);
+      expect(text).toMatch(backend === 'nft' ? /chain to-gateway/ : /\[[1-9]\d*:\d+\] -A plant4-.-ok .*1723/);
+      expect(text).not.toMatch(/not found|syntax error|No such file|rror:/);
     });
 
     test('leaves nothing behind', () => {

@@ -572,6 +572,6 @@ function check(job: EdgeJob, prefix: string): EdgeDraft {
           ),
         ]
       : []),
-    ...wireChecks(job),
+    ...wireChecks(job, hasHelper(job)),
   ]);
 }

@@ -99,8 +99,8 @@ export function measured(text: string, why: string, ...more: readonly Evidence[]
 /** The first line of a shell script, and what stops it at the first failure. */
 export const SHELL = '#!/bin/sh';
 
-/** What is seen on the wire, whatever the filter is made of. */
-export function wireChecks({ plan, site }: EdgeJob): EdgeBlock[] {
+/** What is seen on the wire, whatever the filter is made of. @param hasHelper whether GRE is let through by the helper */
+export function wireChecks({ plan, site }: EdgeJob, hasHelper: boolean): EdgeBlock[] {
   const { pptp, udp, tcp, esp } = linuxFlows(plan);
   const address = site.role === 'before-gateway' ? site.innerAddress : plan.gateway;
   const host = site.role === 'gateway-host' ? '' : ` and host ${address}`;
@@ -114,12 +114,12 @@ export function wireChecks({ plan, site }: EdgeJob): EdgeBlock[] {
             `timeout 30 tcpdump -ni any '(tcp port ${PPTP_PORT} or ip proto 47)${host}'`,
             'Dial meanwhile. TCP 1723 must answer, and then GREv1 must be seen in both directions, with two call numbers. ' +
               'GRE in one direction only: the firewall or router of the side that is silent drops protocol 47, or has no ' +
-              'helper for PPTP. No GRE at all after TCP 1723: both, or the call was refused. Clients stop with error 619, ' +
-              '806 or 807, "verifying user name and password".',
+              'helper for PPTP. No GRE at all after TCP 1723: both, or the call was refused. Clients stop with error 619 ' +
+              'or 806, at "verifying user name and password".',
           ),
           measured(
             `conntrack -L -p gre 2>/dev/null${site.role === 'before-clients' ? ` | grep ${address}` : ''}`,
-            site.role === 'before-clients'
+            hasHelper
               ? 'A call through a helper that works is one entry with both directions, srckey and dstkey. Two entries that ' +
                   'say [UNREPLIED], or one with srckey=0x0, are a call that nobody helps: the helper is not loaded, or not set.'
               : 'Without a helper a call is two entries that say [UNREPLIED], one for each direction: that is right here, ' +

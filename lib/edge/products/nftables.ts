@@ -494,6 +494,6 @@ function check(job: EdgeJob, id: string): EdgeDraft {
         'what is accepted here. Write the accepting rules of to-gateway and from-gateway into it, too.',
       NFT_WIKI_CHAINS,
     ),
-    ...wireChecks(job),
+    ...wireChecks(job, hasHelper(job)),
   ]);
 }

@@ -230,7 +230,8 @@ class Reader {
     const version = match.ppp === true ? ({ greVersion: 1 } as const) : {};
     const { states, listed } = match;
     const hasHelper = this.helpers.some(({ match: { protocol, destinationPorts, source } }) => {
-      const covers = read.clients !== 'any' && read.clients.every((one) => holds(source, one));
+      const covers =
+        source === undefined || (read.clients !== 'any' && read.clients.every((one) => holds(source, one)));
       return protocol === TCP && destinationPorts?.some(([from, to]) => from <= 1723 && 1723 <= to) === true && covers;
     });
     if (deed.kind === 'accept' && this.role === 'before-clients' && !hasHelper) {

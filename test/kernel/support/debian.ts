@@ -42,6 +42,20 @@ export function debianRoot(): string {
   });
 }
 
+/** A Debian 13 root folder with firewalld, and what it and these tests need, and nothing else. */
+export function firewalldRoot(): string {
+  const packages = [
+    ...['firewalld', 'dbus', 'python3', 'nftables', 'iptables', 'conntrack'],
+    ...['iproute2', 'iputils-ping', 'kmod', 'procps'],
+  ];
+  return folder('pptp-constructs-firewalld', debian13Sources(), [packages], (building, file) => {
+    mmdebstrap([
+      ...['--variant=minbase', '--mode=root', '--skip=cleanup/apt', '--dpkgopt=force-unsafe-io', '--quiet'],
+      ...[`--include=${packages.join(',')}`, 'trixie', building, file],
+    ]);
+  });
+}
+
 /** A folder with Debian 12's nft and iptables, which must take the same text: unpacked, with nothing set up. */
 export function debian12Filters(): string {
   const sources = debian13Sources().replaceAll('trixie', 'bookworm');

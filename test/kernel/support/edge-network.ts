@@ -32,9 +32,10 @@ export const [INSIDE6, OUTSIDE6] = ['2001:db8:a::10', '2001:db8:a::1'] as const;
 
 /** Clients, their router, the gateway's router, the gateway, and a tunnel, in a row; without rules all of them route. */
 export class EdgeNetwork {
-  public static async start(): Promise<EdgeNetwork> {
+  /** @param root the folder that the machines are made from. @default the one of every other test */
+  public static async start(root?: string): Promise<EdgeNetwork> {
     const [clients, home, edge, gateway, tunnel] = (await Promise.all(
-      Array.from({ length: 5 }, () => Machine.start()),
+      Array.from({ length: 5 }, () => Machine.start({}, root)),
     )) as [Machine, Machine, Machine, Machine, Machine];
     cable(clients, 'eth0', home, 'lan0');
     cable(home, 'eth0', edge, 'eth0');
@@ -57,6 +58,7 @@ export class EdgeNetwork {
     tunnel.sh(`ip address add ${TUNNEL} peer 10.99.0.1 dev eth0; ip link set eth0 up
       ip route add default dev eth0 via 10.99.0.1`);
     for (const machine of [home, edge, gateway]) {
+      machine.write('/stubs/tcpdump', '#!/bin/sh\n', 0o755);
       machine.write('/etc/resolv.conf', ''); // nobody answers, and nobody is waited for
     }
     const network = new EdgeNetwork({ clients, home, edge, gateway, tunnel });

@@ -19,13 +19,13 @@ export interface Outcome {
 export class Machine {
   private static root: string | undefined;
 
-  /** Starts a machine. `stubs` are programs that stand in front of Debian's. */
-  public static async start(stubs: Readonly<Record<string, string>> = {}): Promise<Machine> {
-    Machine.root ??= debianRoot();
+  /** Starts a machine. `stubs` are programs that stand in front of Debian's, and `from` another root folder. */
+  public static async start(stubs: Readonly<Record<string, string>> = {}, from?: string): Promise<Machine> {
+    const lower = from ?? (Machine.root ??= debianRoot());
     // Mounts live in the machine's own namespace; standard input that ends (with this process) ends the machine.
     const script = `set -e
       mount -t tmpfs machine /mnt; cd /mnt; mkdir upper work root
-      mount -t overlay overlay -o lowerdir=${Machine.root},upperdir=/mnt/upper,workdir=/mnt/work root
+      mount -t overlay overlay -o lowerdir=${lower},upperdir=/mnt/upper,workdir=/mnt/work root
       cd root; mount -t proc proc proc; mount -t sysfs -o ro sysfs sys; mount -t tmpfs tmpfs run; mount -t tmpfs tmpfs dev
       for node in null zero full random urandom tty; do touch dev/$node; mount --bind /dev/$node dev/$node; done
       : >dev/ppp; mount --bind /dev/null dev/ppp; mkdir dev/net; mknod -m 666 dev/net/tun c 10 200; mkdir dev/pts; mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts; ln -s pts/ptmx dev/ptmx
