@@ -2,6 +2,7 @@ import { Clients, EdgePlan, type EdgeSiteOptions, IKEV2, renderEdge } from '../.
 import { errorOf } from '../../support/messages';
 import { playedMgmtCli, readCheckPoint } from '../readers/check-point';
 import { describeProduct, planOf } from '../support/describe-product';
+import { describeStrictness } from '../support/describe-strictness';
 import { answers, handWritten, textOf } from '../support/hand-written';
 
 const BEFORE_CLIENTS: EdgeSiteOptions = {
@@ -16,17 +17,23 @@ const PORTS: EdgeSiteOptions = {
 const ONE_TO_ONE: EdgeSiteOptions = { ...PORTS, publication: 'one-to-one' };
 
 // No rule sees the version of GRE, nor a call: only where the GRE comes from.
+// Where addresses are shared, GRE is refused.
+const PLAN = ({ role, publication }: EdgeSiteOptions) =>
+  role === 'routed' || publication === 'one-to-one' ? 'PPTP, IKEv2 and WireGuard' : 'IKEv2';
+
 describe('by steps', () => {
   describeProduct('check-point', readCheckPoint('steps'), () => ({
     greVersion: false,
     calls: false,
   }));
+  describeStrictness('check-point', readCheckPoint('steps'), PLAN);
 });
 describe('by mgmt_cli', () => {
   describeProduct('check-point', readCheckPoint('mgmt_cli'), () => ({
     greVersion: false,
     calls: false,
   }));
+  describeStrictness('check-point', readCheckPoint('mgmt_cli'), PLAN);
 });
 
 const CASES = [

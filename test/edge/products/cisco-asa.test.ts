@@ -2,6 +2,7 @@ import { Clients, EdgePlan, type EdgeSiteOptions, IKEV2, renderEdge } from '../.
 import { errorOf } from '../../support/messages';
 import { playedAsa, readAsa } from '../readers/cisco-asa';
 import { describeProduct, planOf, sitesOf } from '../support/describe-product';
+import { describeStrictness } from '../support/describe-strictness';
 import { answers, commandsOf, handWritten, textOf } from '../support/hand-written';
 
 const BEFORE_CLIENTS: EdgeSiteOptions = {
@@ -21,6 +22,7 @@ describeProduct('cisco-asa', readAsa, () => ({
   greVersion: true,
   calls: true,
 }));
+describeStrictness('cisco-asa', readAsa, () => 'PPTP, IKEv2 and WireGuard');
 
 describe('What an ASA is told', () => {
   const rendered = (site: EdgeSiteOptions, plan = planOf('PPTP')) => renderEdge(plan, 'cisco-asa', site);

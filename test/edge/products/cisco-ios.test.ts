@@ -2,6 +2,7 @@ import { Clients, EdgePlan, type EdgeSiteOptions, IKEV2, renderEdge } from '../.
 import { errorOf } from '../../support/messages';
 import { playedIos, readIos } from '../readers/cisco-ios';
 import { describeProduct, planOf, sitesOf } from '../support/describe-product';
+import { describeStrictness } from '../support/describe-strictness';
 import { answers, commandsOf, handWritten, textOf } from '../support/hand-written';
 
 const BEFORE_CLIENTS: EdgeSiteOptions = {
@@ -21,6 +22,7 @@ describeProduct('cisco-ios', readIos, () => ({
   greVersion: false,
   calls: false,
 }));
+describeStrictness('cisco-ios', readIos, () => 'PPTP, IKEv2 and WireGuard');
 
 describe('What IOS is told', () => {
   const rendered = (site: EdgeSiteOptions, plan = planOf('PPTP')) => renderEdge(plan, 'cisco-ios', site);

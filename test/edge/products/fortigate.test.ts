@@ -2,6 +2,7 @@ import { Clients, EdgePlan, type EdgeSiteOptions, IKEV2, renderEdge } from '../.
 import { errorOf } from '../../support/messages';
 import { readFortiGate, tablesOf } from '../readers/fortigate';
 import { describeProduct, planOf, sitesOf } from '../support/describe-product';
+import { describeStrictness } from '../support/describe-strictness';
 import { answers, commandsOf, handWritten, textOf } from '../support/hand-written';
 
 const PORTS: EdgeSiteOptions = {
@@ -17,6 +18,7 @@ describeProduct('fortigate', readFortiGate, () => ({
   greVersion: false,
   calls: false,
 }));
+describeStrictness('fortigate', readFortiGate, () => 'PPTP, IKEv2 and WireGuard');
 
 describe('What FortiOS is told', () => {
   const rendered = (site: EdgeSiteOptions, plan = planOf('PPTP')) => renderEdge(plan, 'fortigate', site);

@@ -2,6 +2,7 @@ import { Clients, EdgePlan, type EdgeSiteOptions, IKEV2, renderEdge } from '../.
 import { errorOf } from '../../support/messages';
 import { playedJunos, readJunos } from '../readers/juniper-srx';
 import { describeProduct, planOf, sitesOf } from '../support/describe-product';
+import { describeStrictness } from '../support/describe-strictness';
 import { answers, commandsOf, handWritten, textOf } from '../support/hand-written';
 
 const BEFORE_CLIENTS: EdgeSiteOptions = {
@@ -21,6 +22,7 @@ describeProduct('juniper-srx', readJunos, () => ({
   greVersion: true,
   calls: true,
 }));
+describeStrictness('juniper-srx', readJunos, () => 'PPTP, IKEv2 and WireGuard');
 
 describe('What Junos is told', () => {
   const rendered = (site: EdgeSiteOptions, plan = planOf('PPTP')) => renderEdge(plan, 'juniper-srx', site);

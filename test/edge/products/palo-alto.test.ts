@@ -2,6 +2,7 @@ import { Clients, EdgePlan, type EdgeSiteOptions, IKEV2, renderEdge } from '../.
 import { errorOf } from '../../support/messages';
 import { playedPanOs, readPanOs } from '../readers/palo-alto';
 import { describeProduct, planOf, sitesOf } from '../support/describe-product';
+import { describeStrictness } from '../support/describe-strictness';
 import { answers, commandsOf, handWritten, textOf } from '../support/hand-written';
 
 const BEFORE_CLIENTS: EdgeSiteOptions = {
@@ -16,17 +17,23 @@ const PORTS: EdgeSiteOptions = {
 const ONE_TO_ONE: EdgeSiteOptions = { ...PORTS, publication: 'one-to-one' };
 
 // No rule sees the version of GRE, nor a call: only where the GRE comes from.
+// Where addresses are shared, GRE is refused.
+const PLAN = ({ role, publication }: EdgeSiteOptions) =>
+  role === 'routed' || publication === 'one-to-one' ? 'PPTP, IKEv2 and WireGuard' : 'IKEv2';
+
 describe('by App-ID', () => {
   describeProduct('palo-alto', readPanOs('app-id'), () => ({
     greVersion: false,
     calls: false,
   }));
+  describeStrictness('palo-alto', readPanOs('app-id'), PLAN);
 });
 describe('by ports', () => {
   describeProduct('palo-alto', readPanOs('ports'), () => ({
     greVersion: false,
     calls: false,
   }));
+  describeStrictness('palo-alto', readPanOs('ports'), PLAN);
 });
 
 describe('What PAN-OS is told', () => {

@@ -2,6 +2,7 @@ import { Clients, EdgePlan, type EdgeSiteOptions, IKEV2, renderEdge } from '../.
 import { errorOf } from '../../support/messages';
 import { readSonicWall } from '../readers/sonicwall';
 import { describeProduct, planOf } from '../support/describe-product';
+import { describeStrictness } from '../support/describe-strictness';
 import { answers, handWritten, textOf } from '../support/hand-written';
 
 const BEFORE_CLIENTS: EdgeSiteOptions = {
@@ -20,6 +21,9 @@ describeProduct('sonicwall', readSonicWall, () => ({
   greVersion: false,
   calls: false,
 }));
+describeStrictness('sonicwall', readSonicWall, ({ role }) =>
+  role === 'before-clients' ? 'IKEv2' : 'PPTP, IKEv2 and WireGuard',
+);
 
 const CASES = [
   { site: { role: 'routed' }, plan: 'PPTP' },

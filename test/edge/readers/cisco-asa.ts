@@ -24,7 +24,7 @@ export function playedAsa(text: string): AsaState {
     globalPolicy: undefined,
     mss: undefined,
   };
-  let context: { group?: string; object?: string; policy?: string } = {};
+  let context: { group?: string; object?: string; policy?: string; class?: string } = {};
   for (const line of text.split('\n').filter((one) => one !== '' && !one.startsWith('!'))) {
     const words = new Words(line);
     const isSub = line.startsWith(' ');
@@ -60,10 +60,10 @@ export function playedAsa(text: string): AsaState {
         break;
       }
       case 'host':
-        state.objects.set(context.object ?? '', { ...state.objects.get(context.object ?? ''), host: words.take() });
+        objectOf(state, context.object).host = words.take();
         break;
       case 'nat':
-        state.objects.set(context.object ?? '', { ...state.objects.get(context.object ?? ''), nat: line.trim() });
+        objectOf(state, context.object).nat = line.trim();
         break;
       case 'access-list': {
         const name = words.take();
@@ -85,8 +85,12 @@ export function playedAsa(text: string): AsaState {
         context = { policy: words.take() };
         break;
       case 'class':
+        context = { ...context, class: words.take() };
         break;
       case 'inspect': {
+        if (context.class !== 'inspection_default') {
+          throw new Error(`no class that PPTP is in: ${line}`);
+        }
         const found = state.inspections.get(context.policy ?? '') ?? new Set();
         const what = words.take();
         isNo ? found.delete(what) : found.add(what);
@@ -106,6 +110,14 @@ export function playedAsa(text: string): AsaState {
     }
   }
   return state;
+}
+
+function objectOf({ objects }: AsaState, name: string | undefined): { host?: string; nat?: string } {
+  const found = name === undefined ? undefined : objects.get(name);
+  if (found === undefined) {
+    throw new Error('a setting of no object');
+  }
+  return found;
 }
 
 /** Reads an ASA back, whose interfaces are called inside and outside. */

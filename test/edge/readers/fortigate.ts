@@ -27,10 +27,16 @@ function played(text: string): Tables {
       case undefined:
         break;
       case 'config':
+        if (table !== undefined) {
+          throw new Error(`a table in a table: ${line}`);
+        }
         table = tables.get(rest.join(' ')) ?? new Map();
         tables.set(rest.join(' '), table);
         break;
       case 'edit':
+        if (entry !== undefined) {
+          throw new Error(`an entry in an entry: ${line}`);
+        }
         entry = table!.get(rest[0]!) ?? new Map();
         table!.set(rest[0]!, entry);
         break;
@@ -47,11 +53,15 @@ function played(text: string): Tables {
         entry = undefined;
         break;
       case 'end':
+        entry = undefined;
         table = undefined;
         break;
       default:
         throw new Error(`FortiOS knows no ${verb}: ${line}`);
     }
+  }
+  if (table !== undefined) {
+    throw new Error('the last table does not end');
   }
   return tables;
 }
@@ -123,6 +133,10 @@ export function readFortiGate({ files, role }: Pick<EdgeConfiguration, 'files' |
     });
   };
 
+  const moved = [...vips.values()].find((vip) => one(vip, 'mappedport', one(vip, 'extport')) !== one(vip, 'extport'));
+  if (moved !== undefined) {
+    throw new Error(`another port behind: ${one(moved, 'mappedport')}`);
+  }
   const translations: ReadTranslation[] = [...vips.values()].map((vip) => ({
     ...(one(vip, 'portforward', 'disable') === 'enable'
       ? { protocol: one(vip, 'protocol', 'tcp') === 'udp' ? 17 : 6, port: Number(one(vip, 'extport')) }

@@ -122,7 +122,10 @@ export function readJunos({ files, role }: Pick<EdgeConfiguration, 'files' | 'ro
   const rules = [...new Set(after(policies).map(([, name]) => name ?? ''))].flatMap((name): ReadRule[] => {
     const policy = `${policies} policy ${name}`;
     const [action] = values(`${policy} then`);
-    // A policy without an action does not commit; `reject` denies as well, and says so.
+    if (action === undefined) {
+      throw new Error(`${name} has no action: Junos would not commit`);
+    }
+    // `reject` denies as well, and says so.
     const matched = names(`${policy} match application`).map(application);
     callsAlg ||= action === 'permit' && matched.some(({ isPptp }) => isPptp === true);
     return matched.map(({ protocol, ports }) => ({
