@@ -14,7 +14,9 @@ import { NFTABLES } from './nftables';
 import { OPENBSD_PF } from './openbsd-pf';
 import { OPENWRT } from './openwrt';
 import { PALO_ALTO } from './palo-alto';
+import { PFSENSE } from './pfsense';
 import { SONICWALL } from './sonicwall';
+import { UNIFI } from './unifi';
 import { VYOS } from './vyos';
 import { WINDOWS_RRAS } from './windows-rras';
 
@@ -24,6 +26,7 @@ export const EDGE_PRODUCTS: readonly EdgeProduct[] = [
   IPTABLES,
   FIREWALLD,
   OPENBSD_PF,
+  PFSENSE,
   FREEBSD_IPFW,
   CISCO_ASA,
   CISCO_IOS,
@@ -36,6 +39,7 @@ export const EDGE_PRODUCTS: readonly EdgeProduct[] = [
   OPENWRT,
   VYOS,
   EDGEOS,
+  UNIFI,
   WINDOWS_RRAS,
   HOME_ROUTER,
 ];
