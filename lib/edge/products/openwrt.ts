@@ -56,7 +56,7 @@ export const OPENWRT: EdgeProduct = {
     named: {
       'before-clients': ['inside'],
       routed: ['outside'],
-      'before-gateway': ['outside'],
+      'before-gateway': ['inside', 'outside'],
       'gateway-host': ['outside'],
     },
   },
@@ -232,8 +232,15 @@ function denials(job: EdgeJob, sections: Sections): EdgeBlock {
 }
 
 function translation({ plan, site }: EdgeJob, sections: Sections): EdgeBlock {
-  const common = { family: 'ipv4', src: site.outside, src_dip: plan.gateway, dest_ip: site.innerAddress };
-  const redirect = { ...common, reflection: '0', target: 'DNAT' };
+  const redirect = {
+    family: 'ipv4',
+    src: site.outside,
+    src_dip: plan.gateway,
+    dest: site.inside,
+    dest_ip: site.innerAddress,
+    reflection: '0',
+    target: 'DNAT',
+  };
   if (isAlone(site)) {
     const back = { family: 'ipv4', src: site.outside, src_ip: site.innerAddress, snat_ip: plan.gateway };
     return {

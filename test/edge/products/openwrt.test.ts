@@ -44,6 +44,7 @@ describe('openwrt', () => {
     ]);
     expect(lines).toContain("uci set firewall.plant4_4.src='wan2'");
     expect(lines).toContain("uci set firewall.plant4_0.src='wan2'");
+    expect(lines).toContain("uci set firewall.plant4_4.dest='lan'");
     expect(lines).toContain("uci set firewall.plant4_4.reflection='0'");
   });
 
