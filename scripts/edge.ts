@@ -59,8 +59,19 @@ function inFull(): string {
   return table(['Id', 'Product', 'Written for', ...ROLES.map(words), 'Addresses', 'From memory'], rows);
 }
 
-function proofs({ roles }: EdgeProduct): string[] {
-  return ROLES.map((role) => roles[role] ?? 'no');
+/** How each role was proved, and what of PPTP is refused in it all the same. */
+function proofs({ id, roles }: EdgeProduct): string[] {
+  return ROLES.map((role) => [roles[role] ?? 'no', ...(role in roles ? withoutPptp(id, role) : [])].join(', '));
+}
+
+function withoutPptp(id: string, role: EdgeRole): string[] {
+  const asked = sites().filter((site) => site.role === role);
+  const rendered = asked.filter((site) => blocksFor(id, site).length > 0);
+  const [first] = rendered;
+  if (rendered.length === asked.length) {
+    return [];
+  }
+  return [first === undefined ? 'no PPTP' : `PPTP ${first.publication === 'ports' ? 'by ports' : 'one-to-one'} alone`];
 }
 
 function words(role: EdgeRole): string {
@@ -114,7 +125,7 @@ function sites(): EdgeSiteOptions[] {
   return [
     { role: 'before-clients', clientNetworks: ['192.168.1.0/24'] },
     { role: 'routed' },
-    { role: 'before-gateway', innerAddress: '192.0.2.10' },
+    { role: 'before-gateway', innerAddress: '192.0.2.10', publication: 'ports' },
     { role: 'before-gateway', innerAddress: '192.0.2.10', publication: 'one-to-one' },
     { role: 'gateway-host' },
   ];
