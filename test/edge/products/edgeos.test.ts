@@ -1,6 +1,7 @@
 import { Clients, EdgePlan, renderEdge, WIREGUARD } from '../../../lib/edge';
 import { edgeosTree, readEdgeos } from '../readers/edgeos';
 import { describeProduct, GATEWAY, INNER, LAN, planOf } from '../support/describe-product';
+import { describeStrictness } from '../support/describe-strictness';
 import { describeGoldens } from '../support/goldens';
 import { answers, commandsOf, handWritten, textOf } from '../support/hand-written';
 import { answer } from '../support/reading';
@@ -9,6 +10,8 @@ describeProduct('edgeos', readEdgeos, (role) => ({
   greVersion: role === 'before-clients',
   calls: role === 'before-clients',
 }));
+
+describeStrictness('edgeos', readEdgeos, () => 'PPTP');
 
 describeGoldens('edgeos');
 

@@ -53,6 +53,21 @@ describe('freebsd-ipfw', () => {
     expect(at('nat 1723 ip from any to 198.51.100.10')).toBeGreaterThan(at('deny udp from any to 198.51.100.10 51820'));
   });
 
+  test('an address of its own is denied to everybody else, whatever they send', () => {
+    const site = { role: 'before-gateway', innerAddress: INNER, publication: 'one-to-one' } as const;
+    expect(answers(readIpfw(renderEdge(planOf('PPTP'), 'freebsd-ipfw', site)))).toEqual({
+      'TCP 1723': 'allow',
+      'TCP 1724': 'deny',
+      'TCP 22': 'deny',
+      'TCP 1723 of a stranger': 'deny',
+      'TCP 1723 of the range next door': 'deny',
+      'GRE of a call': 'allow',
+      'GRE of a call to the client': 'allow',
+      'GRE without a call': 'deny',
+      'GRE of a stranger': 'deny',
+    });
+  });
+
   test('segments are made smaller for the tunnel alone, both ways', () => {
     const lines = commandsOf(renderEdge(planOf('PPTP'), 'freebsd-ipfw', { role: 'routed' }));
     expect(lines.filter((line) => line.includes('setmss'))).toEqual([

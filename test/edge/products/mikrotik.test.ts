@@ -4,6 +4,7 @@ import { PPTP, WIREGUARD } from '../../../lib/protocols';
 import { Clients } from '../../../lib/rules/clients';
 import { leftAfter, readMikrotik } from '../readers/mikrotik';
 import { describeProduct, GATEWAY, INNER, LAN, planOf } from '../support/describe-product';
+import { describeStrictness } from '../support/describe-strictness';
 import { describeGoldens } from '../support/goldens';
 import { answers, commandsOf, handWritten, textOf } from '../support/hand-written';
 import { answer } from '../support/reading';
@@ -12,6 +13,8 @@ describeProduct('mikrotik', readMikrotik, (role) => ({
   greVersion: role !== 'gateway-host',
   calls: role !== 'gateway-host',
 }));
+
+describeStrictness('mikrotik', readMikrotik, () => 'PPTP');
 
 describeGoldens('mikrotik');
 

@@ -1,10 +1,13 @@
 import { renderEdge } from '../../../lib/edge';
 import { readPf } from '../readers/pf';
 import { describeProduct, INNER, LAN, planOf } from '../support/describe-product';
+import { describeStrictness } from '../support/describe-strictness';
 import { describeGoldens } from '../support/goldens';
 import { answers, commandsOf, handWritten } from '../support/hand-written';
 
 describeProduct('openbsd-pf', readPf, () => ({ greVersion: false, calls: false }));
+
+describeStrictness('openbsd-pf', readPf, ({ role }) => (role === 'before-clients' ? 'IKEv2' : 'PPTP'));
 
 describeGoldens('openbsd-pf', (role) => (role === 'before-clients' ? 'IKEv2' : 'PPTP'));
 

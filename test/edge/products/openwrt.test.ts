@@ -1,10 +1,13 @@
 import { renderEdge } from '../../../lib/edge';
 import { readOpenWrt, Uci } from '../readers/openwrt';
 import { describeProduct, INNER, LAN, planOf } from '../support/describe-product';
+import { describeStrictness } from '../support/describe-strictness';
 import { describeGoldens } from '../support/goldens';
 import { answers, commandsOf, handWritten, textOf } from '../support/hand-written';
 
 describeProduct('openwrt', readOpenWrt, () => ({ greVersion: true, calls: true }));
+
+describeStrictness('openwrt', readOpenWrt, () => 'PPTP');
 
 describeGoldens('openwrt');
 

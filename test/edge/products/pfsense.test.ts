@@ -2,10 +2,13 @@ import { renderEdge } from '../../../lib/edge';
 import { rowsOf } from '../readers/markdown';
 import { readPfsense } from '../readers/pfsense';
 import { describeProduct, INNER, LAN, PLANS, planOf, sitesOf } from '../support/describe-product';
+import { describeStrictness } from '../support/describe-strictness';
 import { describeGoldens } from '../support/goldens';
 import { answers, handWritten, textOf } from '../support/hand-written';
 
 describeProduct('pfsense', readPfsense, () => ({ greVersion: false, calls: false }));
+
+describeStrictness('pfsense', readPfsense, ({ role }) => (role === 'before-clients' ? 'IKEv2' : 'PPTP'));
 
 describeGoldens('pfsense', (role) => (role === 'before-clients' ? 'IKEv2' : 'PPTP'));
 

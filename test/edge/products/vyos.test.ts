@@ -1,10 +1,13 @@
 import { renderEdge } from '../../../lib/edge';
 import { readVyos, vyosTree } from '../readers/vyos';
 import { describeProduct, INNER, LAN, planOf } from '../support/describe-product';
+import { describeStrictness } from '../support/describe-strictness';
 import { describeGoldens } from '../support/goldens';
 import { answers, commandsOf, handWritten, textOf } from '../support/hand-written';
 
 describeProduct('vyos', readVyos, () => ({ greVersion: true, calls: true }));
+
+describeStrictness('vyos', readVyos, () => 'PPTP');
 
 describeGoldens('vyos');
 

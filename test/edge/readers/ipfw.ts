@@ -197,9 +197,21 @@ function published(firewall: Ipfw, rules: readonly IpfwRule[], knowsPptp: boolea
       rules.some((one) => one.action === 'allow' && isAt(one.source, inner) && one.protocol === rule.protocol),
     )
     .flatMap((rule) => toRead(rule, 'to-client'));
+  const isRedirected = ({ protocol, ports }: ReadRule) =>
+    firewall.translations.some((one) => one.protocol === protocol && one.port === ports?.[0]?.[0]);
+  const takesAll = (way: 'in' | 'out') =>
+    rules.some((one) => one.action === 'nat' && one.protocol === 'any' && one.way === way);
+  // Where everything takes this way and deny_in drops what is not redirected, the whole address belongs to the gateway.
+  const isWhole = nat?.deniesIn === true && takesAll('in') && takesAll('out');
   return {
-    rules: [...comingIn, ...goingOut],
-    translations: firewall.translations,
+    rules: isWhole
+      ? [
+          ...comingIn.filter((rule) => rule.action === 'deny' || isRedirected(rule)),
+          { action: 'deny', protocol: 'any', clients: 'any', gateway: [outer], line: 'deny_in' },
+          ...goingOut,
+        ]
+      : [...comingIn, ...goingOut],
+    translations: isWhole ? [{ protocol: 'any', outer, inner }] : firewall.translations,
     isStateful: false,
     hasHelper: knowsPptp,
     filtersInnerAddress: false,

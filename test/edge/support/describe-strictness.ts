@@ -13,7 +13,7 @@ export function describeStrictness(id: string, read: Reader, planName: (site: Ed
   const roles = Object.keys(edgeProduct(id).roles) as EdgeRole[];
   describe.each(roles.flatMap(sitesOf))(`${id} is strict as $role $publication`, (site) => {
     const isByPorts = site.publication === 'ports';
-    const isAlone = site.role === 'routed' || site.publication === 'one-to-one';
+    const isAlone = site.role === 'routed' || site.role === 'gateway-host' || site.publication === 'one-to-one';
     const names = [...new Set([planName(site), 'IKEv2', 'WireGuard'])].map((name) => ({ name, plan: planOf(name) }));
     describe.each(names)('$name', ({ plan }) => {
       const render = () => read(renderEdge(plan, id, site));
