@@ -44,6 +44,14 @@ export const OPENBSD_PF: EdgeProduct = {
   },
 };
 
+/** What whoever lets UDP through pf must know, to go on after another sentence. */
+export function quietUdp({ plan }: EdgeJob): string {
+  return plan.ports('udp').length === 0
+    ? ''
+    : ' A state of UDP ends after a minute of silence (set timeout udp.multiple): clients that are to be reached must send ' +
+        'keepalives, PersistentKeepalive = 25 with WireGuard.';
+}
+
 /** What pf cannot translate: GRE of several clients, and ESP of anybody but the only one with its address. */
 export function refuseBehindPf(product: Pick<EdgeProduct, 'name'>, { plan, site }: EdgeJob): void {
   const find = (protocol: number) => plan.flows.find((flow) => flow.protocol === protocol);
@@ -189,12 +197,14 @@ function permits(job: EdgeJob): EdgeBlock {
       : [`pass in quick inet proto tcp from <${plan.name}-management> to ${gateway} port 22`];
   return {
     text: [...rules, ...administration, ...ipsec(job)].join('\n'),
-    why: plan.hasGre
-      ? 'States let answers back. Either end may send the first GRE, so there is a rule for each. pf tells neither calls apart nor ' +
-        'GRE version 1 from plain GRE: all GRE between the allowed addresses and the gateway passes.'
-      : site.role === 'before-clients'
-        ? 'States let answers back. What goes out has its new source address already, so only the way in asks who sends.'
-        : 'States let answers back.',
+    why: `${
+      plan.hasGre
+        ? 'States let answers back. Either end may send the first GRE, so there is a rule for each. pf tells neither calls apart nor ' +
+          'GRE version 1 from plain GRE: all GRE between the allowed addresses and the gateway passes.'
+        : site.role === 'before-clients'
+          ? 'States let answers back. What goes out has its new source address already, so only the way in asks who sends.'
+          : 'States let answers back.'
+    }${quietUdp(job)}`,
     evidence: [PF_CONF],
   };
 }

@@ -3,7 +3,7 @@ import { MARKDOWN } from '../comment';
 import { MEMORY } from '../evidence';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
 import { block, clampsSegments, flowsWithPort, isByPorts, isEverywhere, sources } from './appliance';
-import { PF_GRE, refuseBehindPf } from './openbsd-pf';
+import { PF_GRE, quietUdp, refuseBehindPf } from './openbsd-pf';
 import { numbered, table } from './rule-book';
 import { protocolText, STEP_RULES_HEAD, type StepWords, stepRules } from './step-rules';
 
@@ -107,7 +107,7 @@ function configuration(job: EdgeJob): EdgeDraft {
         plan.hasGre
           ? ' GRE is a protocol to choose, without a port; either end may send it first. pf tells neither calls apart nor GRE version 1 from plain GRE.'
           : ''
-      }`,
+      }${quietUdp(job)}`,
       plan.hasGre ? [BASICS, PF_GRE] : [BASICS],
     ),
     ...(clampsSegments(job)
