@@ -79,8 +79,7 @@ function install(machine: Machine, { files }: EdgeConfiguration): { readonly sta
   return machine.run(['sh', `/edge/${files.find(({ name }) => name.endsWith('-apply.sh'))?.name}`]);
 }
 
-const loaded = (machine: Machine) =>
-  machine.sh('nft --stateless list ruleset; cd /etc/firewalld; find . -name "*plant4*"');
+const loaded = (machine: Machine) => machine.sh('nft --stateless list ruleset; find /etc -name "*plant4*"');
 
 async function three(call: PptpCall, expected: readonly number[] = [3, 3, 3]): Promise<number[]> {
   const [c1 = 0, s1 = 0, c2 = 0] = expected;

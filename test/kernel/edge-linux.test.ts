@@ -9,31 +9,39 @@ import {
   Insecure,
   PPTP,
   renderEdge,
+  SSTP,
   WIREGUARD,
 } from '../../lib/edge';
 import { debian12Filters } from './support/debian';
 import {
   ANN,
+  ANN6,
   BESIDE,
   BEYOND,
+  BEYOND6,
   BOB,
   DAN,
+  DAN6,
   EdgeNetwork,
   EVE,
   esp,
   FAY,
   GUEST,
+  GUEST6,
   GUS,
   IDLE,
   INNER,
   INSIDE6,
   install,
   loaded,
+  NETWORK6,
   NETWORKS,
   OUTER,
+  OUTER6,
   OUTSIDE6,
   PUBLIC,
   prepare,
+  RANGE6,
   RANGES,
   STRANGER,
   uninstall,
@@ -242,6 +250,7 @@ describe.each(BACKENDS)('%s', (backend) => {
     });
 
     test('is seen by its own check, with what passed', async () => {
+      reload(machine, backend, configuration);
       const call = await network.call(ANN, to);
       expect(await three(call, own)).toEqual([3, 3, 3]);
       await call.hangUp();
@@ -427,29 +436,36 @@ describe('Debian 12, whose programs are older', () => {
 });
 
 describe.each(BACKENDS)('IPv6, %s', (backend) => {
-  test.each<EdgeSiteOptions>([
-    { role: 'before-clients', clientNetworks: ['2001:db8:1::/64'] },
-    { role: 'routed' },
-    { role: 'before-gateway', innerAddress: INSIDE6 },
-    { role: 'before-gateway', innerAddress: INSIDE6, publication: 'one-to-one' },
-    { role: 'gateway-host', management: ['2001:db8:2::/64'] },
-  ])('$role $publication: the kernel takes the rules, and gives them back', (site) => {
-    const { edge } = network.machines;
-    prepare(edge, backend);
+  test.each<[EdgeSiteOptions, 'home' | 'edge' | 'gateway', string, string, string]>([
+    [{ role: 'before-clients', clientNetworks: [NETWORK6] }, 'home', INSIDE6, DAN6, GUEST6],
+    [{ role: 'routed' }, 'edge', INSIDE6, ANN6, BEYOND6],
+    [{ role: 'before-gateway', innerAddress: INSIDE6 }, 'edge', OUTER6, ANN6, BEYOND6],
+    [{ role: 'before-gateway', innerAddress: INSIDE6, publication: 'one-to-one' }, 'edge', OUTER6, ANN6, BEYOND6],
+    [{ role: 'gateway-host', management: [`${BEYOND6}/128`] }, 'gateway', INSIDE6, ANN6, BEYOND6],
+  ])('%j: lets SSTP and no stranger through, and goes again', async (site, at, to, client, stranger) => {
+    const machine = network.machines[at];
+    prepare(machine, backend);
     const configuration = renderEdge(
       EdgePlan.from({
         name: 'plant4',
-        protocols: [WIREGUARD, IKEV2],
-        clients: Clients.from('2001:db8:3::/48', '2001:db8:4::/64'),
-        gateway: '2001:db8::10',
+        protocols: [SSTP, WIREGUARD, IKEV2],
+        clients: Clients.from(RANGE6),
+        gateway: to,
         tunnelRange: '10.99.0.0/24',
       }),
       product(backend),
       site,
     );
-    reload(edge, backend, configuration);
-    expect(loaded(edge, backend)).toContain('plant4');
-    uninstall(edge, configuration);
-    expect(loaded(edge, backend)).toBe('');
+    reload(machine, backend, configuration);
+    const isAlone = site.role !== 'before-clients';
+    expect([
+      await network.tcp(client, to, 443, true),
+      await network.tcp(stranger, to, 443, false),
+      await network.tcp(client, to, 22, !isAlone),
+      ...(site.role === 'gateway-host' ? [await network.tcp(stranger, to, 22, true)] : []),
+    ]).toEqual([true, false, !isAlone, ...(site.role === 'gateway-host' ? [true] : [])]);
+    expect(await network.tcp(INSIDE6, ANN6, 8080, true, network.on.gateway)).toBe(true);
+    uninstall(machine, configuration);
+    expect(loaded(machine, backend)).toBe('');
   });
 });

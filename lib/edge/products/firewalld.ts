@@ -2,7 +2,7 @@ import { invalid } from '../../errors';
 import type { IpRange } from '../../flows';
 import { IpProtocol } from '../../flows';
 import type { Evidence } from '../../network/evidence';
-import { HASH, MARKUP } from '../comment';
+import { MARKUP } from '../comment';
 import { GATEWAY_ADDRESS } from '../plan';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
 import { refuseFlow } from '../refusal';
@@ -10,8 +10,11 @@ import type { EdgeRole } from '../role';
 import {
   clamped,
   isAlone,
+  LOAD_NAT_MODULE,
   linuxFlows,
   measured,
+  natModule,
+  needsNatHelper,
   PPTP_PORT,
   refuseMasqueradedEsp,
   shellDraft,
@@ -85,7 +88,7 @@ export const FIREWALLD: EdgeProduct = {
     ];
     return [
       ...files.map(({ draft }) => draft),
-      ...modules(job, names),
+      ...(needsNatHelper(job) ? [natModule(`${names.files}.modules.conf`, names.own)] : []),
       apply(job, names, files),
       removal(job, names, files),
       check(job, names),
@@ -312,29 +315,6 @@ function segmentsOfHost(job: EdgeJob, names: Names): Placed[] {
       ];
 }
 
-function hasNat({ plan, site }: EdgeJob): boolean {
-  return plan.hasGre && site.role === 'before-clients';
-}
-
-function modules(job: EdgeJob, names: Names): EdgeDraft[] {
-  return hasNat(job)
-    ? [
-        {
-          purpose: 'configuration',
-          name: `${names.files}.modules.conf`,
-          comments: HASH,
-          blocks: [
-            measured(
-              'nf_nat_pptp',
-              `For /etc/modules-load.d/${names.own}.conf, and now: modprobe nf_nat_pptp. The kernel loads the helper by itself, ` +
-                'but not the module that rewrites Call IDs for the NAT.',
-            ),
-          ],
-        },
-      ]
-    : [];
-}
-
 function apply(job: EdgeJob, names: Names, files: readonly Placed[]): EdgeDraft {
   return shellDraft('configuration', `${names.files}-apply.sh`, [
     measured(
@@ -347,6 +327,14 @@ fi
 ${files.map(({ draft, path }) => `install -D -m 644 ${draft.name} /etc/firewalld/${path}`).join('\n')}`,
       `Run as root, with the other files beside it. Everything that is ours begins with ${job.plan.name}-.`,
     ),
+    ...(needsNatHelper(job)
+      ? [
+          measured(
+            `install -D -m 644 ${names.files}.modules.conf /etc/modules-load.d/${names.own}.conf\n${LOAD_NAT_MODULE}`,
+            'The half of the helper that the NAT needs, for every start of the machine.',
+          ),
+        ]
+      : []),
     measured(
       'firewall-cmd --check-config\nfirewall-cmd --reload',
       'Checked before it is loaded. A reload keeps the connection table, so calls that are up stay up.',
@@ -362,7 +350,7 @@ ${files.map(({ path }) => `rm -f /etc/firewalld/${path} /etc/firewalld/${path}.o
 firewall-cmd --reload`,
       'Our files, and what firewalld keeps of them; then what is loaded.',
     ),
-    ...(hasNat(job)
+    ...(needsNatHelper(job)
       ? [
           measured(
             `rm -f /etc/modules-load.d/${names.own}.conf`,

@@ -1,8 +1,8 @@
 import type { IpRange } from '../../flows';
 import { HASH } from '../comment';
-import { GATEWAY_ADDRESS } from '../plan';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
 import type { EdgeRole } from '../role';
+import { apply, check, type Hook, type RulesFile, removal } from './iptables-scripts';
 import {
   CALLER_SECONDS,
   clamped,
@@ -12,11 +12,11 @@ import {
   LINUX_INTERFACES,
   linuxFlows,
   measured,
+  natModule,
+  needsNatHelper,
   PPTP_PORT,
   refuseMasqueradedEsp,
-  shellDraft,
   sources,
-  wireChecks,
 } from './linux';
 
 /** GRE version 1 that carries PPP: the low three bits of its flags, and its protocol. */
@@ -65,17 +65,6 @@ export const IPTABLES: EdgeProduct = {
   },
 };
 
-/** A built-in chain, and the own chain that it jumps to. */
-type Hook = readonly [table: string, from: string, to: string];
-
-interface RulesFile {
-  readonly draft: EdgeDraft;
-  readonly version: 4 | 6;
-  readonly hooks: readonly Hook[];
-  /** Own chains by table. */
-  readonly chains: readonly (readonly [table: string, chain: string])[];
-}
-
 /** One table's part of a file. */
 interface TablePart {
   readonly table: string;
@@ -111,7 +100,7 @@ function rulesOf(job: EdgeJob, prefix: string): RulesFile {
   const { plan, site } = job;
   const add = adder(prefix);
   const parts = [
-    ...(hasHelper(job) ? [helper(job, add)] : []),
+    ...(needsNatHelper(job) ? [helper(job, add)] : []),
     ...segments(job, add, plan.version),
     ...(site.role === 'before-gateway' ? [translation(job, add)] : []),
     filter(job, add, prefix),
@@ -123,10 +112,6 @@ type Add = (chain: string, ...rules: readonly string[]) => string;
 
 function adder(prefix: string): Add {
   return (chain, ...rules) => rules.map((rule) => `-A ${prefix}-${chain} ${rule}`).join('\n');
-}
-
-function hasHelper({ plan, site }: EdgeJob): boolean {
-  return plan.hasGre && site.role === 'before-clients';
 }
 
 function helper(job: EdgeJob, add: Add): TablePart {
@@ -272,7 +257,7 @@ function permits(job: EdgeJob, add: Add): EdgeBlock[] {
   const { plan } = job;
   const { pptp, tcp, udp, esp } = linuxFlows(plan);
   return [
-    ...(pptp ? [hasHelper(job) ? helped(add) : gate(plan.name, add)] : []),
+    ...(pptp ? [needsNatHelper(job) ? helped(add) : gate(plan.name, add)] : []),
     ...(tcp.length + udp.length === 0
       ? []
       : [
@@ -389,17 +374,17 @@ function ends(job: EdgeJob, add: Add, version: 4 | 6): EdgeBlock[] {
     ),
     ...(isHost && ipsec
       ? [
-          measured(
-            add(
+          {
+            text: add(
               'to',
               ...(l2tp && version === plan.version ? [`${encrypted} -p udp -m udp --dport 1701 -j ACCEPT`] : []),
               `${encrypted} -j RETURN`,
             ),
-            `What came out of IPsec has been let in as such${
+            why: `What came out of IPsec has been let in as such${
               l2tp && version === plan.version ? ": L2TP's UDP 1701 gets in that way, and in the clear never" : ''
             }. The rest of it is left to the rules that are there.`,
-            IPTABLES_EXTENSIONS,
-          ),
+            evidence: [IPTABLES_EXTENSIONS],
+          },
         ]
       : []),
     ...(isHost && version === plan.version ? [management(site.management, add)] : []),
@@ -447,131 +432,15 @@ function closed(job: EdgeJob, add: Add, version: 4 | 6, prefix: string): TablePa
 
 function modules(job: EdgeJob, prefix: string): EdgeDraft[] {
   const { plan, site } = job;
-  const draft = (kind: string, text: string, why: string): EdgeDraft => ({
-    purpose: 'configuration',
-    name: `${plan.name}-${site.role}.${kind}.conf`,
-    comments: HASH,
-    blocks: [measured(text, why)],
-  });
-  if (hasHelper(job)) {
-    return [
-      draft(
-        'modules',
-        'nf_nat_pptp',
-        `For /etc/modules-load.d/${prefix}.conf, and now: modprobe nf_nat_pptp. A rule loads the helper by its name, but not ` +
-          'the module that rewrites Call IDs for the NAT.',
-      ),
-    ];
+  const name = (kind: string) => `${plan.name}-${site.role}.${kind}.conf`;
+  if (needsNatHelper(job)) {
+    return [natModule(name('modules'), prefix)];
   }
-  return plan.hasGre
-    ? [
-        draft(
-          'modprobe',
-          'options xt_recent ip_list_tot=8192',
-          `For /etc/modprobe.d/${prefix}.conf, before the rules are loaded: a list holds 100 addresses unless told otherwise, ` +
-            'and the next caller would throw the one out that was silent longest.',
-        ),
-      ]
-    : [];
-}
-
-const COMMAND = { 4: 'iptables', 6: 'ip6tables' } as const;
-
-/** What leads to a machine's IPv6 only where it has one. */
-function guarded({ version }: RulesFile, lines: readonly string[]): string {
-  return version === 4 ? lines.join('\n') : ['if [ -e /proc/net/if_inet6 ]; then', ...lines, 'fi'].join('\n');
-}
-
-function apply(job: EdgeJob, prefix: string, files: readonly RulesFile[]): EdgeDraft {
-  const { plan, site } = job;
-  const [named] = files as [RulesFile];
-  return shellDraft('configuration', `${plan.name}-${site.role}-apply.sh`, [
-    measured(
-      `set -e
-cd "$(dirname "$0")"
-if grep -v '^#' ${named.draft.name} | grep -q '${GATEWAY_ADDRESS.replace('_', '[_]')}'; then
-	echo 'put the address of the gateway into ${named.draft.name} first' >&2
-	exit 1
-fi
-hook() {
-	"$1" -w 10 -t "$2" -C "$3" -j "$4" 2>/dev/null || "$1" -w 10 -t "$2" -I "$3" 1 -j "$4"
-}`,
-      'Run as root, with the files of rules beside it, now and whenever the machine starts. iptables would ask the DNS for ' +
-        'what is no address.',
-    ),
-    ...files.map((rules) =>
-      measured(
-        guarded(rules, [
-          `${COMMAND[rules.version]}-restore -w 10 --noflush ${rules.draft.name}`,
-          ...rules.hooks.map((hook) => `hook ${COMMAND[rules.version]} ${hook.join(' ')}`),
-        ]),
-        `Loads the chains that begin with ${prefix}- and no others, and hooks them in where they are not yet, first.`,
-      ),
-    ),
-  ]);
-}
-
-function removal(job: EdgeJob, prefix: string, files: readonly RulesFile[]): EdgeDraft {
-  const { plan, site } = job;
-  return shellDraft('removal', `${plan.name}-${site.role}-remove.sh`, [
-    measured(
-      `unhook() {
-	while "$1" -w 10 -t "$2" -D "$3" -j "$4" 2>/dev/null; do :; done
-}
-empty() {
-	"$1" -w 10 -t "$2" -F "$3" 2>/dev/null
-}
-delete() {
-	"$1" -w 10 -t "$2" -X "$3" 2>/dev/null
-}`,
-      'Run as root. What is gone already is passed over.',
-    ),
-    ...files.map((rules) => {
-      const each = (verb: string, chains: readonly (readonly string[])[]) =>
-        chains.map((chain) => `${verb} ${COMMAND[rules.version]} ${chain.join(' ')}`);
-      return measured(
-        guarded(rules, [
-          ...each('unhook', rules.hooks),
-          ...each('empty', rules.chains),
-          ...each('delete', rules.chains),
-        ]),
-        'The hooks first, then the chains, emptied before they are deleted because they jump to each other.',
-      );
-    }),
-    ...(plan.hasGre
-      ? [
-          measured(
-            `rm -f /etc/${hasHelper(job) ? 'modules-load.d' : 'modprobe.d'}/${prefix}.conf`,
-            'What was told about modules; those that are loaded stay until the machine starts again, because others may use them.',
-          ),
-        ]
-      : []),
-    measured('true', 'Nothing is left; that something was gone before is no failure.'),
-  ]);
-}
-
-function check(job: EdgeJob, prefix: string): EdgeDraft {
-  const { plan, site } = job;
-  const command = COMMAND[plan.version];
-  return shellDraft('check', `${plan.name}-${site.role}-check.sh`, [
-    measured(
-      `${command}-save -c | grep '${prefix}-'`,
-      'The chains are loaded and hooked in. The numbers in front are packets and bytes: while a client is connected, those ' +
-        `of ACCEPT in ${prefix}-ok and ${prefix}-back rise; a DROP that rises with it names what is missing.`,
-    ),
-    measured(
-      `${command} -S ${site.role === 'gateway-host' ? 'INPUT' : 'FORWARD'} | head -n 3`,
-      `The jump to ${prefix}- must be the first rule: a rule before it that drops is never overruled. Where nftables is used ` +
-        'beside iptables, its tables must let the same through.',
-    ),
-    ...(plan.hasGre && !hasHelper(job)
-      ? [
-          measured(
-            `cat /proc/net/xt_recent/${plan.name}-callers`,
-            `Who was heard on TCP ${PPTP_PORT}: the addresses that may send GRE.`,
-          ),
-        ]
-      : []),
-    ...wireChecks(job, hasHelper(job)),
-  ]);
+  const list = measured(
+    'options xt_recent ip_list_tot=8192',
+    `For /etc/modprobe.d/${prefix}.conf, before the rules are loaded: a list holds 100 addresses unless told otherwise, and ` +
+      'the next caller would throw the one out that was silent longest.',
+    IPTABLES_EXTENSIONS,
+  );
+  return plan.hasGre ? [{ purpose: 'configuration', name: name('modprobe'), comments: HASH, blocks: [list] }] : [];
 }

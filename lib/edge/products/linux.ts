@@ -1,6 +1,7 @@
 import { IpProtocol, type IpRange } from '../../flows';
 import type { Evidence } from '../../network/evidence';
 import { L2TP_IPSEC } from '../../protocols';
+import { HASH } from '../comment';
 import { MEASURED } from '../evidence';
 import type { EdgePlan } from '../plan';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
@@ -37,6 +38,26 @@ export const IPTABLES_EXTENSIONS: Evidence = {
   source: 'https://man.archlinux.org/man/iptables-extensions.8.en.txt',
   read: '2026-11',
   certainty: 'high',
+};
+
+/** Of packets that came out of IPsec: kernels that these rules were tried in load them, and know no ESP themselves. */
+export const NFT_IPSEC: Evidence = {
+  kind: 'vendor',
+  title: 'nft(8), meta expression: "ipsec", true if packet was ipsec encrypted',
+  source: 'nftables: doc/primary-expression.txt',
+  read: '2026-11',
+  certainty: 'medium',
+  caveat: 'The kernel takes the rule; no packet out of IPsec was sent through it.',
+};
+
+/** Of the module that no rule loads. */
+const NAT_MODULE: Evidence = {
+  kind: 'field-report',
+  title: 'create_ap: "to enable clients to establish PPTP connections we must load nf_nat_pptp module"',
+  source: 'https://github.com/oblique/create_ap/blob/master/create_ap',
+  read: '2026-11',
+  certainty: 'medium',
+  caveat: 'The kernels that these rules were tried in have it built in.',
 };
 
 /** What Linux filters tell apart: PPTP's two flows, ports, and ESP. */
@@ -77,6 +98,11 @@ export function refuseMasqueradedEsp(product: Pick<EdgeProduct, 'name'>, { plan,
   }
 }
 
+/** Whether calls pass the NAT that hides clients: none does without the helper. */
+export function needsNatHelper({ plan, site }: EdgeJob): boolean {
+  return plan.hasGre && site.role === 'before-clients';
+}
+
 /** From where packets to the gateway come: behind a client's router they are the clients' own networks. */
 export function sources({ plan, site }: EdgeJob): readonly IpRange[] {
   return site.role === 'before-clients' ? site.clientNetworks : plan.clients;
@@ -96,7 +122,24 @@ export function measured(text: string, why: string, ...more: readonly Evidence[]
   return { text, why, evidence: [MEASURED, ...more] };
 }
 
-/** The first line of a shell script, and what stops it at the first failure. */
+/** Now, and not at the next start alone. Built into the kernel, it cannot be loaded, and need not be. */
+export const LOAD_NAT_MODULE =
+  "modprobe -q nf_nat_pptp || echo 'nf_nat_pptp was not loaded: unless the kernel has it built in, no call passes the NAT' >&2";
+
+/** What the NAT before clients needs besides. @param name of the file; `own` its name on the machine, without ending */
+export function natModule(name: string, own: string): EdgeDraft {
+  const why =
+    `For /etc/modules-load.d/${own}.conf, and now: modprobe nf_nat_pptp. The kernel loads the helper by the name that a rule ` +
+    'has for it, but not the module that rewrites Call IDs for the NAT.';
+  return {
+    purpose: 'configuration',
+    name,
+    comments: HASH,
+    blocks: [{ text: 'nf_nat_pptp', why, evidence: [NAT_MODULE] }],
+  };
+}
+
+/** The first line of a shell script. */
 export const SHELL = '#!/bin/sh';
 
 /** What is seen on the wire, whatever the filter is made of. @param hasHelper whether GRE is let through by the helper */
@@ -140,5 +183,5 @@ export function wireChecks({ plan, site }: EdgeJob, hasHelper: boolean): EdgeBlo
 
 /** The file that a person runs afterwards. */
 export function shellDraft(purpose: EdgeDraft['purpose'], name: string, blocks: readonly EdgeBlock[]): EdgeDraft {
-  return { purpose, name, comments: { begin: '# ' }, firstLine: SHELL, blocks };
+  return { purpose, name, comments: HASH, firstLine: SHELL, blocks };
 }

@@ -9,7 +9,10 @@ import {
   LINUX_INTERFACES,
   linuxFlows,
   measured,
+  NFT_IPSEC,
   NFT_WIKI_CHAINS,
+  natModule,
+  needsNatHelper,
   PPTP_PORT,
   refuseMasqueradedEsp,
   shellDraft,
@@ -44,7 +47,12 @@ export const NFTABLES: EdgeProduct = {
     const { plan, site } = job;
     refuseMasqueradedEsp(NFTABLES, job);
     const id = `${plan.name}-${site.role}`;
-    return [configuration(job, id), ...modules(job, id), removal(job, id), check(job, id)];
+    return [
+      configuration(job, id),
+      ...(needsNatHelper(job) ? [natModule(`${id}.conf`, id)] : []),
+      removal(job, id),
+      check(job, id),
+    ];
   },
 };
 
@@ -56,7 +64,7 @@ function configuration(job: EdgeJob, id: string): EdgeDraft {
     clients(job, table),
     ...(site.role === 'before-gateway' ? translation(job, table) : []),
     hooks(job, table),
-    ...(hasHelper(job) ? [helper(job, table)] : []),
+    ...(needsNatHelper(job) ? [helper(job, table)] : []),
     ...permits(job, table),
     ...denials(job, table),
     ...answers(job, table),
@@ -76,11 +84,6 @@ class Table {
   public rules(chain: string, ...rules: readonly string[]): string {
     return rules.map((rule) => this.line('add rule', `${chain} ${rule}`)).join('\n');
   }
-}
-
-/** Whether GRE is let through by the connection of its call: the NAT before clients passes no call without it. */
-function hasHelper({ plan, site }: EdgeJob): boolean {
-  return plan.hasGre && site.role === 'before-clients';
 }
 
 function hasGate({ plan, site }: EdgeJob): boolean {
@@ -251,7 +254,7 @@ function permits(job: EdgeJob, table: Table): EdgeBlock[] {
   const { pptp, tcp, udp, esp } = linuxFlows(plan);
   const [from, to] = [`${version} saddr @clients`, `${version} daddr @clients`];
   return [
-    ...(pptp ? [hasHelper(job) ? helped(table) : gate(table)] : []),
+    ...(pptp ? [needsNatHelper(job) ? helped(table) : gate(table)] : []),
     ...(tcp.length + udp.length === 0
       ? []
       : [
@@ -383,15 +386,15 @@ function answers(job: EdgeJob, table: Table): EdgeBlock[] {
     ),
     ...(isHost && ipsec
       ? [
-          measured(
-            table.rules(
+          {
+            text: table.rules(
               'to-gateway',
               ...(l2tp ? ['meta ipsec exists udp dport 1701 counter accept'] : []),
               'meta ipsec exists counter return',
             ),
-            `What came out of IPsec has been let in as such${l2tp ? ": L2TP's UDP 1701 gets in that way, and in the clear never" : ''}. ` +
-              'The rest of it is left to the rules that are there.',
-          ),
+            why: `What came out of IPsec has been let in as such${l2tp ? ": L2TP's UDP 1701 gets in that way, and in the clear never" : ''}. The rest of it is left to the rules that are there.`,
+            evidence: [NFT_IPSEC],
+          },
         ]
       : []),
     ...(isHost ? [management(job, table)] : []),
@@ -442,33 +445,13 @@ function segments(job: EdgeJob, table: Table): EdgeBlock[] {
   );
 }
 
-/** The kernel loads the helper by its name in a rule, but not the half of it that rewrites Call IDs. */
-function modules(job: EdgeJob, id: string): EdgeDraft[] {
-  return hasHelper(job)
-    ? [
-        {
-          purpose: 'configuration',
-          name: `${id}.conf`,
-          comments: HASH,
-          blocks: [
-            measured(
-              'nf_nat_pptp',
-              `For /etc/modules-load.d/${id}.conf, and now: modprobe nf_nat_pptp. A rule loads the helper by its name, but not ` +
-                'the module that rewrites Call IDs for the NAT.',
-            ),
-          ],
-        },
-      ]
-    : [];
-}
-
 function removal(job: EdgeJob, id: string): EdgeDraft {
   return shellDraft('removal', `${id}-remove.sh`, [
     measured(
       `set -e\nnft add table inet ${id}\nnft delete table inet ${id}`,
       'The whole table, and nothing else; it is added first so that this succeeds where it is gone already.',
     ),
-    ...(hasHelper(job)
+    ...(needsNatHelper(job)
       ? [
           measured(
             `rm -f /etc/modules-load.d/${id}.conf`,
@@ -494,6 +477,6 @@ function check(job: EdgeJob, id: string): EdgeDraft {
         'what is accepted here. Write the accepting rules of to-gateway and from-gateway into it, too.',
       NFT_WIKI_CHAINS,
     ),
-    ...wireChecks(job, hasHelper(job)),
+    ...wireChecks(job, needsNatHelper(job)),
   ]);
 }

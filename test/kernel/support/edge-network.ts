@@ -28,7 +28,16 @@ export const [DAN, FAY, GUS, GUEST] = ['192.168.1.11', '192.168.1.12', '192.168.
 
 /** Who is at the other end of a tunnel, and a web server of the internet. */
 export const TUNNEL = '10.99.0.2';
-export const [INSIDE6, OUTSIDE6] = ['2001:db8:a::10', '2001:db8:a::1'] as const;
+export const [INSIDE6, OUTSIDE6, OUTER6] = ['2001:db8:a::10', '2001:db8:a::1', '2001:db8:b::10'] as const;
+/** A client of the range `RANGE6`, one next door, and clients behind a router of their own: of its business, and not. */
+export const RANGE6 = '2001:db8:3::/64';
+export const NETWORK6 = '2001:db8:1:1::/64';
+export const [ANN6, BEYOND6, DAN6, GUEST6] = [
+  '2001:db8:3::9',
+  '2001:db8:3:1::9',
+  '2001:db8:1:1::9',
+  '2001:db8:1::9',
+] as const;
 
 /** Clients, their router, the gateway's router, the gateway, and a tunnel, in a row; without rules all of them route. */
 export class EdgeNetwork {
@@ -42,18 +51,26 @@ export class EdgeNetwork {
     cable(edge, 'dmz0', gateway, 'eth0');
     cable(gateway, 'ppp0', tunnel, 'eth0');
     const up = (address: string, name: string) => `ip address add ${address} dev ${name}; ip link set ${name} up\n`;
+    const far6 = [ANN6, BEYOND6, DAN6, GUEST6];
     const far = [ANN, BOB, IDLE, EVE, BEYOND, STRANGER];
     clients.sh(`${up('192.168.1.2/16', 'eth0')} ip route add default via 192.168.1.1
-      for each in ${[...far, DAN, FAY, GUS, GUEST].join(' ')}; do ip address add $each/32 dev eth0; done`);
+      for each in ${[...far, DAN, FAY, GUS, GUEST].join(' ')}; do ip address add $each/32 dev eth0; done
+      for each in fd00:1::2/64 ${far6.join(' ')}; do ip address add $each nodad dev eth0; done
+      ip route add default via fd00:1::1`);
     home.sh(`sysctl -q -w net.ipv4.ip_forward=1; ${up('192.168.1.1/16', 'lan0')}${up('203.0.113.10/30', 'eth0')}
-      for each in ${far.join(' ')}; do ip route add $each/32 via 192.168.1.2; done; ip route add default via 203.0.113.9`);
+      for each in ${far.join(' ')}; do ip route add $each/32 via 192.168.1.2; done; ip route add default via 203.0.113.9
+      sysctl -q -w net.ipv6.conf.all.forwarding=1; ip address add fd00:1::1/64 nodad dev lan0
+      ip address add fd00:2::2/64 nodad dev eth0; ip route add default via fd00:2::1
+      for each in ${far6.join(' ')}; do ip route add $each via fd00:1::2; done`);
     edge.sh(`sysctl -q -w net.ipv4.ip_forward=1; ${up('203.0.113.9/30', 'eth0')}${up('10.0.0.1/24', 'dmz0')}
       ip address add ${OUTER}/32 dev eth0; ip address add ${OUTSIDE6}/64 nodad dev dmz0
       for each in ${[PUBLIC, BESIDE, `${TUNNEL}/32`].join(' ')}; do ip route add $each via ${INNER}; done
-      for each in ${far.join(' ')}; do ip route add $each/32 via 203.0.113.10; done`);
+      for each in ${far.join(' ')}; do ip route add $each/32 via 203.0.113.10; done
+      sysctl -q -w net.ipv6.conf.all.forwarding=1; ip address add fd00:2::1/64 nodad dev eth0
+      ip address add ${OUTER6} nodad dev eth0; for each in ${far6.join(' ')}; do ip route add $each via fd00:2::2; done`);
     gateway.sh(`sysctl -q -w net.ipv4.ip_forward=1; ${up(`${INNER}/24`, 'eth0')}ip route add default via 10.0.0.1
       for each in ${PUBLIC} ${BESIDE}; do ip address add $each/32 dev eth0; done
-      ip address add ${INSIDE6}/64 nodad dev eth0
+      ip address add ${INSIDE6}/64 nodad dev eth0; ip route add default via ${OUTSIDE6}
       ip address add 10.99.0.1 peer ${TUNNEL} dev ppp0; ip link set ppp0 up`);
     tunnel.sh(`ip address add ${TUNNEL} peer 10.99.0.1 dev eth0; ip link set eth0 up
       ip route add default dev eth0 via 10.99.0.1`);
@@ -67,10 +84,12 @@ export class EdgeNetwork {
       await network.on.gateway.do('serve', { port });
       await network.on.gateway.do('serve', { port, at: INSIDE6 });
     }
+    await network.on.gateway.do('serve', { port: 443, at: INSIDE6 });
     for (const agent of [network.on.clients, network.on.edge]) {
       await agent.do('serve', { port: 8080 });
     }
     await network.on.edge.do('serve', { port: 8080, at: OUTSIDE6 });
+    await network.on.clients.do('serve', { port: 8080, at: ANN6 });
     return network;
   }
 
@@ -185,7 +204,9 @@ export function loaded(machine: Machine, backend: Backend): string {
   if (backend === 'nft') {
     return machine.must('nft', '--stateless', 'list', 'ruleset');
   }
-  const text = machine.sh('iptables-save; ip6tables-save; ls /proc/net/xt_recent 2>/dev/null || true');
+  const text = machine.sh(
+    'iptables-save; ip6tables-save; find /proc/net/xt_recent/ /etc -name "plant4*" 2>/dev/null || true',
+  );
   return text
     .split('\n')
     .filter((line) => !/^(#|\*|COMMIT$|:[A-Z]+ |$)/.test(line))
