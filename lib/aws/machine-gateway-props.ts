@@ -224,7 +224,8 @@ export interface MachineGatewayProps extends MachineGatewayOptions {
   readonly clients: Clients;
   /**
    * Configurations for the firewalls before the gateway and before its clients, written into `cdk.out/edge` when the app is
-   * synthesised; see docs/edge.md.
+   * synthesised; see docs/edge.md. What `renderEdge` of `pptp-constructs/edge` refuses, the constructor refuses, with its
+   * codes; and `EDGE_DUPLICATE`.
    *
    * @default - none
    */

@@ -147,7 +147,8 @@ export interface ManagedOpenVpnGatewayProps {
 
   /**
    * Configurations for the firewalls before the gateway and before its clients, written into `cdk.out/edge` when the app is
-   * synthesised; see docs/edge.md.
+   * synthesised; see docs/edge.md. What `renderEdge` of `pptp-constructs/edge` refuses, the constructor refuses, with its
+   * codes; and `EDGE_DUPLICATE`.
    *
    * @default - none
    */

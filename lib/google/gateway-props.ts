@@ -41,7 +41,8 @@ export interface GatewayProps extends MetaArguments {
   readonly labels?: { readonly [key: string]: string };
   /**
    * Configurations for the firewalls before the gateway and before its clients, written into `cdktf.out/stacks/<stack>/edge` when the app is
-   * synthesised; see docs/edge.md.
+   * synthesised; see docs/edge.md. What `renderEdge` of `pptp-constructs/edge` refuses, the constructor refuses, with its
+   * codes; and `EDGE_DUPLICATE`.
    *
    * @default - none
    */
