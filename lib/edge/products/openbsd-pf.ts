@@ -92,6 +92,7 @@ function configuration(job: EdgeJob): EdgeDraft[] {
         ...(site.role === 'before-gateway' ? [translation(job)] : []),
         ...segments(job),
         permits(job),
+        ...ipsec(job),
         denials(job),
       ],
     },
@@ -196,7 +197,7 @@ function permits(job: EdgeJob): EdgeBlock {
       ? []
       : [`pass in quick inet proto tcp from <${plan.name}-management> to ${gateway} port 22`];
   return {
-    text: [...rules, ...administration, ...ipsec(job)].join('\n'),
+    text: [...rules, ...administration].join('\n'),
     why: `${
       plan.hasGre
         ? 'States let answers back. Either end may send the first GRE, so there is a rule for each. pf tells neither calls apart nor ' +
@@ -210,14 +211,20 @@ function permits(job: EdgeJob): EdgeBlock {
 }
 
 /** What comes out of IPsec on the gateway itself shows on enc0, in the addresses of the outer packet. */
-function ipsec({ plan, site }: EdgeJob): string[] {
+function ipsec({ plan, site }: EdgeJob): EdgeBlock[] {
   const flows = linuxFlows(plan);
   if (site.role !== 'gateway-host' || !flows.ipsec) {
     return [];
   }
-  const inside = flows.l2tp ? ['proto udp', ' port 1701'] : ['proto ipencap', ''];
+  const [inside, port] = flows.l2tp ? ['proto udp', ' port 1701'] : ['proto ipencap', ''];
   return [
-    `pass in quick on enc0 inet ${inside[0]} from <${plan.name}-clients> to ${site.innerAddress}${inside[1]} keep state (if-bound)`,
+    {
+      text: `pass in quick on enc0 inet ${inside} from <${plan.name}-clients> to ${site.innerAddress}${port} keep state (if-bound)`,
+      why: flows.l2tp
+        ? 'L2TP is taken only as it comes out of IPsec, which is on enc0.'
+        : 'What IPsec has opened is seen once more on enc0, with the addresses of the packet that it came in.',
+      evidence: [MEMORY],
+    },
   ];
 }
 
