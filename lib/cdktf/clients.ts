@@ -1,6 +1,6 @@
 import { checkSites, type Site } from '../clients/site';
 import { invalid } from '../errors';
-import { anywhereBecause, type ClientRanges, type IpRange, readClientRanges } from '../flows';
+import { anywhereBecause, broadestOf, type ClientRanges, type IpRange, readClientRanges } from '../flows';
 import { PathElement } from './path-element';
 import { isToken } from './token';
 
@@ -136,11 +136,4 @@ export class Clients {
     const unknown = this.tokens.length > 0 ? [`${this.tokens.length} known at deployment`] : [];
     return [...known, ...unknown].join(', ');
   }
-}
-
-/** Without the ranges that lie in another. */
-function broadestOf(ranges: readonly IpRange[]): IpRange[] {
-  return ranges.filter((range, index) =>
-    ranges.every((other, at) => at === index || !other.contains(range) || (range.contains(other) && index < at)),
-  );
 }

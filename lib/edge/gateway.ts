@@ -1,8 +1,8 @@
 import { nameFromPath } from '../construct-path';
 import { forConstruct, invalid } from '../errors';
-import { Flow } from '../flows';
+import { broadestOf, Flow } from '../flows';
 import type { EdgeFolder, EdgeSubject, GatewayEdge } from './for-gateways';
-import { checkedName, EdgePlan, GATEWAY_ADDRESS, mssFor, withoutContained } from './plan';
+import { checkedName, EdgePlan, GATEWAY_ADDRESS, mssFor } from './plan';
 import { renderEdge } from './render';
 import type { EdgeRole } from './role';
 
@@ -108,7 +108,7 @@ function planOf(subject: EdgeSubject, name: string, role: EdgeRole): EdgePlan {
   return new EdgePlan({
     name,
     flows: flowsAt(role, flows),
-    clients: withoutContained(clients),
+    clients: broadestOf(clients),
     version: 4,
     gateway: address ?? GATEWAY_ADDRESS,
     ...(tunnelRange === undefined ? {} : { tunnelRange }),

@@ -9,7 +9,7 @@ import {
   reasonSentences,
   tunnelSizes,
 } from '../feasibility';
-import { type Flow, Insecure, IpProtocol, IpRange, isAddress } from '../flows';
+import { broadestOf, type Flow, Insecure, IpProtocol, IpRange, isAddress } from '../flows';
 import { type FlowSet, openFlows, PPTP, type VpnProtocol } from '../protocols';
 import { Clients } from '../rules/clients';
 
@@ -103,7 +103,8 @@ export class EdgePlan {
     return new EdgePlan({
       name,
       flows,
-      clients: withoutContained(clients.ranges),
+      // Many products take no ranges that overlap in one list.
+      clients: broadestOf(clients.ranges),
       version,
       gateway,
       ...(tunnelRange === undefined ? {} : { tunnelRange }),
@@ -292,12 +293,6 @@ export function mssFor(protocols: readonly VpnProtocol[], paths: readonly Path[]
   const carried = Math.min(...[...paths.map((path) => pathMtu(path).bytes), ETHERNET_MTU]);
   const sizes = protocols.flatMap((protocol) => tunnelSizes(protocol, carried).map((size) => size.mss.ipv4));
   return Math.min(ETHERNET_MSS, ...sizes, ...(protocols.some(({ id }) => id === PPTP.id) ? [PPTP_MSS] : []));
-}
-
-/** Each address once: many products take no ranges that overlap in one list. */
-export function withoutContained(ranges: readonly IpRange[]): readonly IpRange[] {
-  const once = ranges.filter((range, index) => ranges.findIndex(({ cidr }) => cidr === range.cidr) === index);
-  return once.filter((range) => !once.some((other) => other !== range && other.contains(range)));
 }
 
 function refuseOption(option: string, got: unknown, is: string, allowed: string, instead: string): never {

@@ -1,6 +1,6 @@
 import { invalid } from '../errors';
-import { IpRange } from '../flows';
-import { canonical, type EdgePlan, isHostAddress, withoutContained } from './plan';
+import { broadestOf, IpRange } from '../flows';
+import { canonical, type EdgePlan, isHostAddress } from './plan';
 import type { EdgeProduct, InterfaceNames } from './product';
 import { EDGE_ROLES, type EdgeRole, type Publication } from './role';
 
@@ -140,7 +140,7 @@ function ranges(option: string, texts: readonly string[] = [], { version }: Edge
   if (stranger !== undefined) {
     refuseOption(option, stranger.cidr, `IPv${version} ranges, and not every address`, `${option}: ['192.168.1.0/24']`);
   }
-  return withoutContained(parsed);
+  return broadestOf(parsed);
 }
 
 function interfaceName(

@@ -145,6 +145,13 @@ function parsed(cidr: string): IpRange {
   return range;
 }
 
+/** Each address once, in the order given: a range that lies in another one goes. */
+export function broadestOf(ranges: readonly IpRange[]): IpRange[] {
+  return ranges.filter((range, index) =>
+    ranges.every((other, at) => at === index || !other.contains(range) || (range.contains(other) && index < at)),
+  );
+}
+
 /** Whether `text` is one IPv4 address in four decimal parts, or one IPv6 address without a zone. */
 export function isAddress(text: string): boolean {
   return (
