@@ -8,13 +8,16 @@ import {
   Insecure,
   PPTP,
   renderEdge,
+  SSTP,
   WIREGUARD,
 } from '../../lib/edge';
 import { firewalldRoot } from './support/debian';
 import {
   ANN,
+  ANN6,
   BESIDE,
   BEYOND,
+  BEYOND6,
   BOB,
   DAN,
   EdgeNetwork,
@@ -28,6 +31,7 @@ import {
   NETWORKS,
   OUTSIDE6,
   PUBLIC,
+  RANGE6,
   RANGES,
   STRANGER,
 } from './support/edge-network';
@@ -204,6 +208,26 @@ describe.each<{ site: EdgeSiteOptions; at: 'edge' | 'gateway'; zones: Record<str
 
   test('leaves nothing behind', () => {
     machine.must('sh', `/edge/${configuration.files.find(({ purpose }) => purpose === 'removal')?.name}`);
+    expect(loaded(machine)).toBe(before);
+  });
+
+  test('lets SSTP over IPv6 and no stranger through', async () => {
+    const six = EdgePlan.from({
+      name: 'plant4',
+      protocols: [SSTP],
+      clients: Clients.from(RANGE6),
+      gateway: INSIDE6,
+    });
+    const { management: _, ...rest } = site;
+    const rules = renderEdge(six, 'firewalld', rest);
+    expect(install(machine, rules)).toMatchObject({ status: 0 });
+    expect([
+      await network.tcp(ANN6, INSIDE6, 443, true),
+      await network.tcp(BEYOND6, INSIDE6, 443, false),
+      await network.tcp(ANN6, INSIDE6, 22, false),
+      await network.tcp(INSIDE6, ANN6, 8080, true, network.on.gateway),
+    ]).toEqual([true, false, false, true]);
+    machine.must('sh', `/edge/${rules.files.find(({ purpose }) => purpose === 'removal')?.name}`);
     expect(loaded(machine)).toBe(before);
   });
 });
