@@ -43,7 +43,7 @@ export function comment(text: string, style: CommentStyle): string[] {
     }
   }
   // A backslash at its end would continue the comment, or the line after it, in many languages.
-  return lines.map((line) => `${begin}${line.replace(/\\+$/, '')}${end}`.trimEnd());
+  return lines.map((line) => `${begin}${line.replace(/[\\ ]+$/, '')}${end}`.trimEnd());
 }
 
 /** Without line breaks of any kind, control characters, and marks that turn the direction of what follows. */

@@ -46,6 +46,7 @@ test('is nothing where nothing is said', () => {
 
 test('drops a backslash at the end of a line, which would take the next line with it', () => {
   expect(comment('plant 4 \\', HASH)).toEqual(['# plant 4']);
+  expect(comment('plant 4 \\ \\\\ \\', HASH)).toEqual(['# plant 4']);
   expect(comment(`${'x'.repeat(99)}\\ next`, HASH)).toEqual([`# ${'x'.repeat(99)}`, '# next']);
 });
 

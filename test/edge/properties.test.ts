@@ -36,6 +36,7 @@ const HOSTILE = [
   'PLCs in plant 4\vpermit\fip any any',
   'PLCs in plant 4 \\\npermit ip any any',
   'PLCs in plant 4 ends so \\',
+  'PLCs in plant 4 ends so \\ \\',
   `PLCs in plant 4 ${'x'.repeat(77)}\\ and goes on`,
   'PLCs in plant 4 $(reboot) `reboot` $IFS',
   'PLCs in plant 4 "; reboot; \'; reboot #',
