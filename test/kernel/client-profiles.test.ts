@@ -89,7 +89,7 @@ describe.each(Object.keys(PROFILES))('The profile of NetworkManager, %s', (name)
 });
 
 test('nmcli takes no profile that is not right', () => {
-  const wrong = renderProfile(PROFILES['WireGuard']!).files[0]!.text.replace('10.99.1.2/32', '10.99.1.2/99');
+  const wrong = renderProfile(PROFILES.WireGuard!).files[0]!.text.replace('10.99.1.2/32', '10.99.1.2/99');
   const done = spawnSync(
     'chroot',
     [networkManager(), 'nmcli', '--offline', 'connection', 'modify', 'autoconnect', 'no'],

@@ -31,12 +31,12 @@ describe('What Windows Server is told', () => {
 
   test('names GRE by its number, for the clients, and blocks it for everybody else', () => {
     const rules = readPowerShell(rendered().files[0]!.text).filter(({ name }) => name === 'New-NetFirewallRule');
-    const gre = rules.filter(({ parameters }) => parameters['protocol']?.[0]?.text === '47');
+    const gre = rules.filter(({ parameters }) => parameters.protocol?.[0]?.text === '47');
     expect(
       gre.map(({ parameters }) => [
-        parameters['direction']?.[0]?.text,
-        parameters['action']?.[0]?.text,
-        parameters['remoteaddress']?.map(({ text }) => text),
+        parameters.direction?.[0]?.text,
+        parameters.action?.[0]?.text,
+        parameters.remoteaddress?.map(({ text }) => text),
       ]),
     ).toEqual([
       [
@@ -47,7 +47,7 @@ describe('What Windows Server is told', () => {
       ['Inbound', 'Allow', ['203.0.113.0/24']],
       ['Outbound', 'Allow', ['203.0.113.0/24']],
     ]);
-    expect(rules.filter(({ parameters }) => parameters['protocol']?.[0]?.text === 'Any')).toEqual([]);
+    expect(rules.filter(({ parameters }) => parameters.protocol?.[0]?.text === 'Any')).toEqual([]);
   });
 
   test('opens the ports of RRAS that Windows Server 2025 leaves closed, and closes those of other protocols', () => {
@@ -166,7 +166,7 @@ describe('What Windows Server is told', () => {
     const rules = readPowerShell(renderEdge(plan, 'windows-rras', HOST).files[0]!.text).filter(
       ({ name }) => name === 'New-NetFirewallRule',
     );
-    expect(rules.map(({ parameters }) => parameters['remoteaddress']?.map(({ text }) => text))).toEqual([
+    expect(rules.map(({ parameters }) => parameters.remoteaddress?.map(({ text }) => text))).toEqual([
       ['2000::/3', 'fc00::/7', 'fe80::/10'],
       ['2000::/3', 'fc00::/7', 'fe80::/10'],
       ['Any'],

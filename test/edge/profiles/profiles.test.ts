@@ -394,7 +394,7 @@ describe('Names, users and reasons with everything special in them', () => {
     const read = plists([...ikev2, ...pptp].map((options) => main(renderProfile(options))));
     for (const [index, { name: called, user }] of [...ikev2, ...pptp].entries()) {
       const vpn = read[index]?.PayloadContent.at(-1);
-      const said = (vpn?.IKEv2 ?? vpn?.PPP)?.['AuthName'];
+      const said = (vpn?.IKEv2 ?? vpn?.PPP)?.AuthName;
       expect([read[index]?.PayloadDisplayName, vpn?.UserDefinedName, said]).toEqual([called, called, user]);
     }
   });
@@ -410,7 +410,7 @@ describe('What a system is told', () => {
     expect(add?.parameters).not.toHaveProperty('splittunneling');
     const split = commands(['10.0.0.0/16']);
     expect(split.find(({ name }) => name === 'Add-VpnConnection')?.parameters).toHaveProperty('splittunneling');
-    expect(split.at(-1)?.parameters['destinationprefix']?.[0]?.text).toBe('10.0.0.0/16');
+    expect(split.at(-1)?.parameters.destinationprefix?.[0]?.text).toBe('10.0.0.0/16');
   });
 
   test("by NetworkManager: no default route where there are ranges, and strongSwan's own selectors", () => {

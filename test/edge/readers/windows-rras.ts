@@ -56,7 +56,7 @@ export function readScripts(scripts: readonly string[]): Reading {
         rules.delete(key);
       }
     } else if (name === 'enable-netfirewallrule' || name === 'disable-netfirewallrule') {
-      for (const { text } of one.parameters['name'] ?? []) {
+      for (const { text } of one.parameters.name ?? []) {
         const built = BUILT_IN[text.toLowerCase()];
         if (built === undefined) {
           throw new Error(`no rule that Windows has: ${text}`);
@@ -116,7 +116,7 @@ function ruleOf(command: Command): [string, (ReadRule & { group: string }) | und
     return [key, undefined];
   }
   const protocol = protocolOf(textOf(command, 'protocol') ?? 'Any');
-  const ports = (command.parameters['localport'] ?? []).map(({ text }) => portsOf(text));
+  const ports = (command.parameters.localport ?? []).map(({ text }) => portsOf(text));
   if (ports.length > 0 && protocol !== 6 && protocol !== 17) {
     throw new Error(`a port without TCP or UDP: ${command.line}`);
   }

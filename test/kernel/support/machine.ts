@@ -21,7 +21,8 @@ export class Machine {
 
   /** Starts a machine. `stubs` are programs that stand in front of Debian's, and `from` another root folder. */
   public static async start(stubs: Readonly<Record<string, string>> = {}, from?: string): Promise<Machine> {
-    const lower = from ?? (Machine.root ??= debianRoot());
+    Machine.root ??= from === undefined ? debianRoot() : undefined;
+    const lower = from ?? Machine.root;
     // Mounts live in the machine's own namespace; standard input that ends (with this process) ends the machine.
     const script = `set -e
       mount -t tmpfs machine /mnt; cd /mnt; mkdir upper work root
