@@ -1,0 +1,82 @@
+import { type Address, type AddressRange, higher, lower, next, previous } from './address';
+
+/** Addresses of one version: ranges in order that neither touch nor overlap. */
+export type AddressSet = readonly AddressRange[];
+
+/** The set of the addresses of these ranges, which are of one version. */
+export function addressSet(ranges: readonly AddressRange[]): AddressSet {
+  if (ranges.length < 2) {
+    return ranges;
+  }
+  const sorted = [...ranges].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  const set: AddressRange[] = [];
+  for (const range of sorted) {
+    const before = set.at(-1);
+    if (before === undefined || next(before.last) < range.first) {
+      set.push(range);
+    } else if (before.last < range.last) {
+      set[set.length - 1] = { ...before, last: range.last };
+    }
+  }
+  return set;
+}
+
+/** What is in both sets. */
+export function intersection(a: AddressSet, b: AddressSet): AddressSet {
+  const set: AddressRange[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length && j < b.length) {
+    const x = a[i] as AddressRange;
+    const y = b[j] as AddressRange;
+    const first = higher(x.first, y.first);
+    const last = lower(x.last, y.last);
+    if (first <= last) {
+      set.push({ version: x.version, first, last });
+    }
+    if (x.last < y.last) {
+      i++;
+    } else {
+      j++;
+    }
+  }
+  return set;
+}
+
+/** What is in `a` and not in `b`. */
+export function difference(a: AddressSet, b: AddressSet): AddressSet {
+  if (b.length === 0) {
+    return a;
+  }
+  const set: AddressRange[] = [];
+  let j = 0;
+  for (const range of a) {
+    let first: Address = range.first;
+    while (j < b.length && (b[j] as AddressRange).last < first) {
+      j++;
+    }
+    let k = j;
+    while (k < b.length && (b[k] as AddressRange).first <= range.last) {
+      const hole = b[k] as AddressRange;
+      if (first < hole.first) {
+        set.push({ version: range.version, first, last: previous(hole.first) });
+      }
+      first = next(hole.last);
+      k++;
+    }
+    if (first <= range.last) {
+      set.push({ version: range.version, first, last: range.last });
+    }
+  }
+  return set;
+}
+
+/** Whether every address of `part` is in `whole`. */
+export function includes(whole: AddressSet, part: AddressSet): boolean {
+  return difference(part, whole).length === 0;
+}
+
+/** How many addresses a set holds. */
+export function sizeOf(set: AddressSet): bigint {
+  return set.reduce((sum, { first, last }) => sum + BigInt(last) - BigInt(first) + 1n, 0n);
+}

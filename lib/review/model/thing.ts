@@ -1,0 +1,23 @@
+import type { Origin } from './origin';
+import type { Known, Unknown } from './unknown';
+
+/**
+ * The id of a thing in the estate, or what the cloud calls something that was not read (`vpc-0123456789abcdef0`), or that
+ * it is not known. Look it up with `Estate.find`: what is not found was not read, and nothing is known about it.
+ */
+export type Reference = Known<string>;
+
+/** The clouds whose templates are read. */
+export type Cloud = 'aws' | 'azure' | 'google';
+
+/** What every part of an estate has. */
+export interface Thing {
+  /** Unique in the estate: scope and logical id in CloudFormation, scope and address in Terraform. */
+  readonly id: string;
+  readonly cloud: Cloud;
+  /** How messages call it: the logical id, the address, or a name that a person gave it. */
+  readonly label: string;
+  readonly origin: Origin;
+  /** Why it is not known whether it exists. Left out: it does. */
+  readonly condition?: Unknown;
+}
