@@ -244,6 +244,17 @@ export const DIAGNOSTIC_CODES = [
   'KEYS_POOL_FULL',
   'KEYS_NOTHING_TO_RENEW',
   'KEYS_NOT_A_MIGRATION',
+
+  // Review: what cannot be read
+  'REVIEW_INPUT_MISSING',
+  'REVIEW_INPUT_UNREADABLE',
+  'REVIEW_INPUT_NOT_UTF8',
+  'REVIEW_INPUT_TOO_LARGE',
+  'REVIEW_INPUT_TOO_COMPLEX',
+  'REVIEW_INPUT_MALFORMED',
+  'REVIEW_INPUT_NOT_A_TEMPLATE',
+  'REVIEW_NOTHING_FOUND',
+  'REVIEW_QUESTION_INVALID',
 ] as const;
 
 /** A stable code for one kind of error, refusal or warning, for example `GRE_DROPPED_BY_FABRIC`. */

@@ -10,6 +10,16 @@ export type Reference = Known<string>;
 /** The clouds whose templates are read. */
 export type Cloud = 'aws' | 'azure' | 'google';
 
+/** Reasons that were written down with a gateway or a filter. */
+export interface Reasons {
+  /** Why PPTP is used: `Insecure.because(...)`. */
+  readonly insecure?: string;
+  /** Why the whole internet may connect: `Clients.anywhereBecause(...)`. */
+  readonly anywhere?: string;
+  /** The last day of a migration, `YYYY-MM-DD`. */
+  readonly lastDay?: string;
+}
+
 /** What every part of an estate has. */
 export interface Thing {
   /** Unique in the estate: scope and logical id in CloudFormation, scope and address in Terraform. */
@@ -18,6 +28,8 @@ export interface Thing {
   /** How messages call it: the logical id, the address, or a name that a person gave it. */
   readonly label: string;
   readonly origin: Origin;
+  /** Why its author uses what needs a reason, where the file keeps that (our constructs write it into metadata). */
+  readonly reasons?: Reasons;
   /** Why it is not known whether it exists. Left out: it does. */
   readonly condition?: Unknown;
 }
