@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readDocument } from './document';
+import type { Input, InputFacts } from './format';
+import { isRecord, listOf, recordOf } from './values';
+
+/** Assemblies hold assemblies (stages); a folder that holds itself would never end. */
+const DEEPEST = 10;
+
+/** Whether a manifest is that of a cloud assembly of the CDK. */
+export function isCdkManifest(manifest: unknown): boolean {
+  return isRecord(manifest) && isRecord(manifest.artifacts) && typeof manifest.version === 'string';
+}
+
+/**
+ * The templates of a cloud assembly (cdk.out), those of its stages too. Templates of nested stacks are found from their
+ * parents.
+ *
+ * @param folder where it is
+ * @param name what messages call it
+ */
+export function cdkAssembly(folder: string, name: string, depth = 0): Input[] {
+  const manifest = readDocument(join(folder, 'manifest.json'), join(name, 'manifest.json'));
+  const inputs: Input[] = [];
+  for (const [id, artifact] of Object.entries(recordOf(recordOf(manifest.data).artifacts))) {
+    const { type, properties, displayName, environment } = recordOf(artifact);
+    const { templateFile, directoryName, stackName } = recordOf(properties);
+    if (type === 'aws:cloudformation:stack' && typeof templateFile === 'string') {
+      const document = readDocument(join(folder, templateFile), join(name, templateFile));
+      inputs.push({
+        document,
+        scope: typeof displayName === 'string' ? displayName : id,
+        about: {
+          stackName: typeof stackName === 'string' ? stackName : id,
+          ...environmentOf(environment),
+          constructPaths: constructPaths(recordOf(artifact), folder, name),
+          folder,
+        },
+      });
+    } else if (type === 'cdk:cloud-assembly' && typeof directoryName === 'string' && depth < DEEPEST) {
+      inputs.push(...cdkAssembly(join(folder, directoryName), join(name, directoryName), depth + 1));
+    }
+  }
+  return inputs;
+}
+
+/** `aws://111122223333/eu-central-1`; an environment-agnostic stack has words in place of both. */
+function environmentOf(environment: unknown): Pick<InputFacts, 'account' | 'region'> {
+  const [, account, region] = /^aws:\/\/([^/]+)\/([^/]+)$/.exec(String(environment)) ?? [];
+  return {
+    ...(account === undefined || account.startsWith('unknown') ? {} : { account }),
+    ...(region === undefined || region.startsWith('unknown') ? {} : { region }),
+  };
+}
+
+/** Construct paths by logical id, from the metadata of the stack, which newer versions keep in a file of its own. */
+function constructPaths(
+  { metadata, additionalMetadataFile }: Readonly<Record<string, unknown>>,
+  folder: string,
+  name: string,
+): ReadonlyMap<string, string> {
+  const paths = new Map<string, string>();
+  const note = (all: unknown) => {
+    for (const [path, entries] of Object.entries(recordOf(all))) {
+      for (const entry of listOf(entries)) {
+        const { type, data } = recordOf(entry);
+        if (type === 'aws:cdk:logicalId' && typeof data === 'string') {
+          paths.set(data, path.replace(/^\//, ''));
+        }
+      }
+    }
+  };
+  note(metadata);
+  if (typeof additionalMetadataFile === 'string' && existsSync(join(folder, additionalMetadataFile))) {
+    note(readDocument(join(folder, additionalMetadataFile), join(name, additionalMetadataFile)).data);
+  }
+  return paths;
+}
