@@ -48,7 +48,7 @@ export const classicLoadBalancer: Read = (resource, { estate, targets }) => {
       const port = template.resolver.number(InstancePort);
       return {
         origin,
-        protocol: protocolOf(template.resolver.resolve(Protocol), resource),
+        protocol: protocolOf(template.resolver.resolve(Protocol)),
         ports: portsOf(template.resolver.number(LoadBalancerPort)),
         targets: behind.map((target) => (port === undefined ? target : { ...target, port })),
       };
@@ -78,12 +78,16 @@ export const listener: Read = (resource, reading) => {
   if (balancer === undefined) {
     return unread(reading, resource, 'it belongs to a load balancer that was not read');
   }
-  balancer.listeners.push({
-    origin: resource.origin,
-    protocol: protocolOf(template.resolver.resolve(properties.Protocol), resource),
-    ports: portsOf(template.resolver.number(properties.Port)),
-    targets: targetsOf(resource, reading),
-  });
+  const protocol = template.resolver.resolve(properties.Protocol);
+  // One listener of this kind takes both.
+  for (const one of protocol === 'TCP_UDP' ? ['TCP', 'UDP'] : [protocol]) {
+    balancer.listeners.push({
+      origin: resource.origin,
+      protocol: protocolOf(one),
+      ports: portsOf(template.resolver.number(properties.Port)),
+      targets: targetsOf(resource, reading),
+    });
+  }
 };
 
 function targetsOf({ properties, template }: Resource, { targets }: Reading): Listener['targets'] {
@@ -100,7 +104,7 @@ function targetsOf({ properties, template }: Resource, { targets }: Reading): Li
   });
 }
 
-function protocolOf(value: unknown, { logicalId }: Resource): Listener['protocol'] {
+function protocolOf(value: unknown): Listener['protocol'] {
   if (value instanceof Unknown) {
     return value;
   }
@@ -111,8 +115,6 @@ function protocolOf(value: unknown, { logicalId }: Resource): Listener['protocol
       return 6;
     case 'UDP':
       return 17;
-    case 'TCP_UDP':
-      return new Unknown(`listener ${logicalId} takes TCP and UDP`);
     default:
       return { name: String(value) };
   }
@@ -170,7 +172,7 @@ export const acceleratorListener: Read = (resource, reading) => {
     const [from, to] = [template.resolver.number(FromPort), template.resolver.number(ToPort)];
     balancer.listeners.push({
       origin,
-      protocol: protocolOf(template.resolver.resolve(properties.Protocol ?? 'TCP'), resource),
+      protocol: protocolOf(template.resolver.resolve(properties.Protocol ?? 'TCP')),
       ports:
         typeof from === 'number' && typeof to === 'number' ? [{ from, to }] : new Unknown('its ports are not known'),
       targets: reading.targets.get(resource.id) ?? [],
