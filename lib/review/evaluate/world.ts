@@ -10,6 +10,7 @@ import {
   everyAddress,
   type Gateway,
   type Interface,
+  isKnown,
   isRange,
   isUnknown,
   type Listener,
@@ -180,12 +181,12 @@ export class World {
     }
     return joined(
       this.membersOf(group).map((face): PeerAddresses => {
-        const known = face.addresses.filter((one) => !isUnknown(one)).filter((one) => one.version === version);
+        const known = face.addresses.filter(isKnown).filter((one) => one.version === version);
         if (known.length > 0) {
           return { certain: known, perhaps: [] };
         }
         const subnet = this.estate.find('subnet', face.subnet);
-        const ranges = (subnet?.ranges ?? []).filter((one) => !isUnknown(one)).filter((one) => one.version === version);
+        const ranges = (subnet?.ranges ?? []).filter(isKnown).filter((one) => one.version === version);
         return { certain: [], perhaps: ranges.length > 0 ? ranges : PRIVATE[version] };
       }),
     );

@@ -20,6 +20,11 @@ export function isUnknown(value: unknown): value is Unknown {
   return value instanceof Unknown;
 }
 
+/** Whether a value is known. */
+export function isKnown<T>(value: Known<T>): value is T {
+  return !(value instanceof Unknown);
+}
+
 /** The value, or what stands in where it is not known. */
 export function knownOr<T, E>(value: Known<T>, otherwise: E): T | E {
   return value instanceof Unknown ? otherwise : (value as T);

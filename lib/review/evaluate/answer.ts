@@ -1,0 +1,335 @@
+import { Flow } from '../../flows';
+import { type FlowSet, VPN_PROTOCOLS, type VpnProtocol } from '../../protocols';
+import {
+  type AddressSet,
+  addressSet,
+  type Cloud,
+  difference,
+  everyAddress,
+  type Interface,
+  includes,
+  intersection,
+  isKnown,
+  isRange,
+  isUnknown,
+  type Machine,
+  type ManagedVpn,
+  type Rule,
+} from '../model';
+import { AWS_FABRIC } from './aws';
+import type { Change, Hop, Verdict } from './hop';
+import { type Fabric, type Passage, type Way, walk } from './way';
+import { notOnInternet, type World } from './world';
+
+/** How packets get to machines, by cloud. A cloud without one has no answers: everything stays unknown. */
+export const FABRICS: { readonly [cloud in Cloud]?: Fabric } = { aws: AWS_FABRIC };
+
+/** Every flow that some VPN protocol runs on, each once, and UDP 1701, which none should. */
+export const VPN_FLOWS: readonly Flow[] = [
+  ...new Map(
+    [...VPN_PROTOCOLS.flatMap(({ flowSets }) => flowSets.flatMap(({ flows }) => flows)), Flow.udp(1701)].map((flow) => [
+      flow.id,
+      flow,
+    ]),
+  ).values(),
+];
+
+/** A flow of some clients by one way. */
+export interface FlowAnswer {
+  readonly flow: Flow;
+  readonly passages: readonly Passage[];
+}
+
+/** Whether a machine serves a VPN protocol. */
+export interface ProtocolAnswer {
+  readonly protocol: VpnProtocol;
+  /**
+   * `passes`: every flow of one set arrives, both ways, from some clients. `drops`: from no client. `unknown`: what would
+   * have to be known is not.
+   */
+  readonly verdict: Verdict;
+  /** Where clients are served from. */
+  readonly served: AddressSet;
+  /** Where it is not known. */
+  readonly open: AddressSet;
+  /** The clients that it was asked about: those whom some rule lets in, or everybody. */
+  readonly asked: AddressSet;
+  /** What they dial. */
+  readonly dials: string;
+  /** The way and the set of flows on which it works, or comes closest. */
+  readonly way: Way | undefined;
+  readonly flowSet: FlowSet;
+  readonly flows: readonly FlowAnswer[];
+  /** The hops that stop it or leave it open, of the clients asked about; empty where it works for all of them. */
+  readonly stops: readonly Stop[];
+}
+
+/** A hop that stops a flow, or leaves it open, and what would let it through. */
+export interface Stop {
+  readonly flow: Flow;
+  readonly hop: Hop;
+  readonly clients: AddressSet;
+  readonly change?: Change;
+}
+
+/** A machine that is, or is meant to be, a VPN gateway. */
+export interface GatewayAnswer {
+  readonly machine: Machine;
+  readonly protocols: readonly ProtocolAnswer[];
+}
+
+/** Settings of a question. */
+export interface AskOptions {
+  /** The clients asked about; left out, those whom some rule of the gateway names, or else everybody. */
+  readonly clients?: AddressSet;
+}
+
+/** Answers questions about one estate, and keeps what it has worked out. */
+export class Answers {
+  private readonly ways = new Map<string, readonly Way[]>();
+  private readonly walked = new Map<Way, Map<string, readonly Passage[]>>();
+  private found?: readonly Machine[];
+
+  public constructor(public readonly world: World) {}
+
+  /** The ways to a machine, by every interface and address. */
+  public waysTo(machine: Machine): readonly Way[] {
+    const known = this.ways.get(machine.id);
+    if (known !== undefined) {
+      return known;
+    }
+    const fabric = FABRICS[machine.cloud];
+    const ways = machine.interfaces.flatMap((face, index) =>
+      fabric === undefined ? [] : fabric.ways(face, index === 0 ? machine : undefined, this.world),
+    );
+    this.ways.set(machine.id, ways);
+    return ways;
+  }
+
+  /** What becomes of a flow of everybody (of the way's IP version) by a way. */
+  public passages(way: Way, flow: Flow): readonly Passage[] {
+    let flows = this.walked.get(way);
+    if (flows === undefined) {
+      flows = new Map();
+      this.walked.set(way, flows);
+    }
+    let passages = flows.get(flow.id);
+    if (passages === undefined) {
+      passages = walk(way, flow, [everyAddress(way.version)]);
+      flows.set(flow.id, passages);
+    }
+    return passages;
+  }
+
+  /** What becomes of a flow of some clients, by each way to a machine. */
+  public reach(
+    machine: Machine,
+    flow: Flow,
+    clients: AddressSet,
+  ): readonly { way: Way; passages: readonly Passage[] }[] {
+    const [version = 4] = clients.map((range) => range.version);
+    return this.waysTo(machine)
+      .filter((way) => way.version === version)
+      .map((way) => ({ way, passages: walk(way, flow, clients) }));
+  }
+
+  /** Machines that a rule names a VPN flow for, that a listener hands one to, or that our constructs made. */
+  public gateways(): readonly Machine[] {
+    this.found ??= this.world.estate.all('machine').filter((machine) => this.isGateway(machine));
+    return this.found;
+  }
+
+  private isGateway(machine: Machine): boolean {
+    return (
+      machine.reasons !== undefined ||
+      machine.interfaces.some((face) => this.filtersOf(face).some((rule) => namesVpn(rule))) ||
+      this.world
+        .listenersFor(machine)
+        .some(({ listener: { protocol, ports } }) =>
+          VPN_ONLY.some(
+            (flow) =>
+              flow.protocol === protocol &&
+              isKnown(ports) &&
+              ports !== 'any' &&
+              ports.some(({ from, to }) => from === flow.port && to === flow.port),
+          ),
+        )
+    );
+  }
+
+  /** Inbound rules on an interface itself. */
+  private filtersOf(face: Interface): readonly Rule[] {
+    return face.ruleSets.flatMap((reference) => {
+      const set = this.world.estate.find('rule-set', reference);
+      return set === undefined ? [] : this.world.rulesOf(set, 'in');
+    });
+  }
+
+  /** Which protocols a machine serves, to whom, and what stops the others. */
+  public serves(machine: Machine, options: AskOptions = {}): readonly ProtocolAnswer[] {
+    return VPN_PROTOCOLS.map((protocol) => this.serve(machine, protocol, options));
+  }
+
+  /** Whether a machine serves a protocol: by the way and the set of flows that serve most. */
+  public serve(machine: Machine, protocol: VpnProtocol, options: AskOptions = {}): ProtocolAnswer {
+    const version = options.clients?.[0]?.version;
+    const ways = this.waysTo(machine).filter((way) => version === undefined || way.version === version);
+    const answers = ways
+      .filter((way) => way.version === 4 || protocol.id !== 'pptp')
+      .flatMap((way) => protocol.flowSets.map((flowSet) => this.serveBy(machine, protocol, way, flowSet, options)));
+    const [first] = answers.sort((a, b) => RANK[a.verdict] - RANK[b.verdict] || weight(a) - weight(b));
+    return (
+      first ?? {
+        protocol,
+        verdict: 'unknown',
+        served: [],
+        open: [],
+        asked: [],
+        dials: 'nothing that is known',
+        way: undefined,
+        flowSet: protocol.flowSets[0] as FlowSet,
+        flows: [],
+        stops: [],
+      }
+    );
+  }
+
+  private serveBy(
+    machine: Machine,
+    protocol: VpnProtocol,
+    way: Way,
+    flowSet: FlowSet,
+    options: AskOptions,
+  ): ProtocolAnswer {
+    const asked = options.clients ?? this.clientsOf(machine, protocol, way.version);
+    const flows = flowSet.flows.map((flow): FlowAnswer => ({ flow, passages: this.passages(way, flow) }));
+    const those = (verdict: Verdict) => flows.map(({ passages }) => clientsWith(passages, verdict));
+    const served = those('passes').reduce(intersection);
+    const dropped = addressSet(those('drops').flat());
+    const open = difference(difference([everyAddress(way.version)], dropped), served);
+    const [some, maybe] = [intersection(served, asked), intersection(open, asked)];
+    return {
+      protocol,
+      verdict: some.length > 0 ? 'passes' : maybe.length > 0 ? 'unknown' : 'drops',
+      served: some,
+      open: maybe,
+      asked,
+      dials: way.dials,
+      way,
+      flowSet,
+      flows: flows.map(({ flow, passages }) => ({ flow, passages: among(passages, asked) })),
+      stops: some.length > 0 && includes(some, asked) ? [] : stopsOf(flows, difference(asked, served)),
+    };
+  }
+
+  /**
+   * Whom a protocol is meant for, as the rules tell: the sources of rules that name one of its own flows, or else of any flow
+   * of a VPN; without such a rule everybody on the internet.
+   */
+  public clientsOf(machine: Machine, protocol: VpnProtocol, version: 4 | 6): AddressSet {
+    const own = protocol.flowSets.flatMap(({ flows }) => flows).filter((flow) => flow.port !== 443);
+    const rules = machine.interfaces.flatMap((face) => this.filtersOf(face)).filter(({ action }) => action === 'allow');
+    for (const flows of [own, VPN_ONLY]) {
+      const named = rules.filter((rule) => flows.some((flow) => names(rule, flow)));
+      const ranges = named.flatMap(({ peers }) =>
+        peers === 'any' ? [everyAddress(version)] : peers.filter(isKnown).filter(isRange),
+      );
+      const clients = difference(addressSet(ranges.filter((range) => range.version === version)), []);
+      if (clients.length > 0) {
+        const public_ = difference(clients, notOnInternet(version));
+        return public_.length > 0 ? public_ : clients;
+      }
+    }
+    return difference([everyAddress(version)], notOnInternet(version));
+  }
+
+  /** What a VPN server that the cloud runs serves. */
+  public managed(vpn: ManagedVpn): readonly { protocol: VpnProtocol; verdict: Verdict; because: string }[] {
+    return VPN_PROTOCOLS.map((protocol) => {
+      const verdicts = protocol.flowSets.map(({ flows }) => this.managedSet(vpn, flows));
+      const [best] = verdicts.sort((a, b) => RANK[a.verdict] - RANK[b.verdict]);
+      return { protocol, verdict: best?.verdict ?? 'unknown', because: best?.because ?? '' };
+    });
+  }
+
+  private managedSet(vpn: ManagedVpn, flows: readonly Flow[]): { verdict: Verdict; because: string } {
+    const element = this.world.element(vpn.element)?.short ?? vpn.element;
+    for (const flow of flows) {
+      const fact = this.world.fact(vpn.element, flow, 'to-gateway');
+      if (fact?.carriage === 'drops') {
+        return { verdict: 'drops', because: fact.because };
+      }
+      const ports = vpn.listens.filter(({ protocol }) => protocol === flow.protocol).map(({ port }) => port);
+      if (!ports.some((port) => port === flow.port)) {
+        const open = ports.find(isUnknown);
+        return open === undefined
+          ? { verdict: 'drops', because: `The ${element} does not listen on ${flow.name}.` }
+          : { verdict: 'unknown', because: `The port that the ${element} listens on is not known: ${open.why}.` };
+      }
+    }
+    return { verdict: 'passes', because: `The ${element} listens on ${flows.map(({ name }) => name).join(' and ')}.` };
+  }
+}
+
+const RANK: Readonly<Record<Verdict, number>> = { passes: 0, unknown: 1, drops: 2 };
+
+/** Of two answers that are as good, that with fewer stops in its way. */
+function weight({ stops }: ProtocolAnswer): number {
+  return stops.length;
+}
+
+/** Flows that only VPNs use. TCP and UDP 443 are the web's. */
+const VPN_ONLY: readonly Flow[] = VPN_FLOWS.filter(({ port }) => port !== 443);
+
+/** Whether a rule names a flow itself, and not everything. */
+export function names(rule: Rule, flow: Flow): boolean {
+  if (rule.protocol !== flow.protocol) {
+    return false;
+  }
+  return (
+    flow.port === undefined ||
+    (rule.ports !== 'any' &&
+      isKnown(rule.ports) &&
+      rule.ports.some(({ from, to }) => from <= (flow.port ?? -1) && (flow.port ?? -1) <= to && to - from < 100))
+  );
+}
+
+function namesVpn(rule: Rule): boolean {
+  return rule.action === 'allow' && VPN_ONLY.some((flow) => names(rule, flow));
+}
+
+/** The clients of passages with a verdict. */
+export function clientsWith(passages: readonly Passage[], verdict: Verdict): AddressSet {
+  return addressSet(passages.filter((passage) => passage.verdict === verdict).flatMap(({ clients }) => clients));
+}
+
+function among(passages: readonly Passage[], clients: AddressSet): Passage[] {
+  return passages.flatMap((passage) => {
+    const some = intersection(passage.clients, clients);
+    return some.length === 0 ? [] : [{ ...passage, clients: some }];
+  });
+}
+
+/** What stands in the way of the clients, each place once with all whom it stops. */
+function stopsOf(flows: readonly FlowAnswer[], clients: AddressSet): Stop[] {
+  return flows.flatMap(({ flow, passages }) => {
+    const stops = new Map<string, { hop: Hop; clients: AddressSet[] }>();
+    for (const { clients: some, hops } of among(passages, clients)) {
+      for (const hop of hops) {
+        if (hop.verdict !== 'passes') {
+          const key = `${hop.direction} ${hop.name} ${hop.label} ${hop.because}`;
+          const before = stops.get(key);
+          if (before === undefined) {
+            stops.set(key, { hop, clients: [some] });
+          } else {
+            before.clients.push(some);
+          }
+        }
+      }
+    }
+    return [...stops.values()].map(({ hop, clients: parts }): Stop => {
+      const all = addressSet(parts.flat());
+      return { flow, hop, clients: all, ...(hop.change === undefined ? {} : { change: hop.change(all) }) };
+    });
+  });
+}

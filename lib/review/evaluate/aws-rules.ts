@@ -1,0 +1,78 @@
+import type { RuleSet } from '../model';
+import type { Change } from './hop';
+import type { ChangedRule, WriteRule } from './stations';
+
+const EC2_NAMES: Readonly<Record<number, string>> = { 6: 'tcp', 17: 'udp' };
+
+/** A rule as CloudFormation has it. */
+export const WRITE_AWS_RULE: WriteRule = (set, rule) =>
+  set.semantics.stateful ? groupRule(set, rule) : aclEntry(set, rule);
+
+type Written = Parameters<WriteRule>[1];
+
+function groupRule(set: RuleSet, { direction, protocol, ports, ranges }: Written): Change {
+  const [first] = ports ?? [];
+  return {
+    text: `add to ${set.label} a rule that allows ${traffic(protocol, ports)} ${direction === 'in' ? 'from' : 'to'} ${ranges.join(', ')}`,
+    ruleSet: set.id,
+    direction,
+    protocol,
+    ...(ports === undefined ? {} : { ports }),
+    ranges,
+    snippets: ranges.map((range) => ({
+      Type: direction === 'in' ? 'AWS::EC2::SecurityGroupIngress' : 'AWS::EC2::SecurityGroupEgress',
+      Properties: {
+        GroupId: groupId(set),
+        IpProtocol: EC2_NAMES[protocol] ?? String(protocol),
+        ...(first === undefined ? {} : { FromPort: first.from, ToPort: first.to }),
+        [range.includes(':') ? 'CidrIpv6' : 'CidrIp']: range,
+      },
+    })),
+  };
+}
+
+/** An entry that comes before the one that denies, at a number that is free. */
+function aclEntry(set: RuleSet, { direction, protocol, ports, ranges, before }: Written & ChangedRule): Change {
+  const taken = new Set(set.rules.filter((rule) => rule.direction === direction).map(({ order }) => order));
+  const wanted = ranges.length * Math.max(1, ports?.length ?? 1);
+  const numbers: number[] = [];
+  const limit = typeof before?.order === 'number' ? before.order : Number.POSITIVE_INFINITY;
+  for (let number = limit > 1000 ? 1000 : 1; numbers.length < wanted && number < Math.min(limit, 32767); number++) {
+    if (!taken.has(number)) {
+      numbers.push(number);
+    }
+  }
+  const where = Number.isFinite(limit) ? `, before rule ${limit}` : '';
+  return {
+    text: `add to ${set.label} an ${direction === 'in' ? 'inbound' : 'outbound'} entry that allows ${traffic(protocol, ports)} ${direction === 'in' ? 'from' : 'to'} ${ranges.join(', ')}${where}`,
+    ruleSet: set.id,
+    direction,
+    protocol,
+    ...(ports === undefined ? {} : { ports }),
+    ranges,
+    snippets: ranges.flatMap((range, index) =>
+      (ports ?? [undefined]).map((port, at) => ({
+        Type: 'AWS::EC2::NetworkAclEntry',
+        Properties: {
+          NetworkAclId: { Ref: set.label },
+          RuleNumber: numbers[index * (ports?.length ?? 1) + at],
+          RuleAction: 'allow',
+          Egress: direction === 'out',
+          Protocol: protocol,
+          ...(port === undefined ? {} : { PortRange: { From: port.from, To: port.to } }),
+          [range.includes(':') ? 'Ipv6CidrBlock' : 'CidrBlock']: range,
+        },
+      })),
+    ),
+  };
+}
+
+function groupId(set: RuleSet): unknown {
+  return set.origin.resource?.type === 'AWS::EC2::SecurityGroup' ? { 'Fn::GetAtt': [set.label, 'GroupId'] } : set.label;
+}
+
+function traffic(protocol: number, ports: Written['ports']): string {
+  const text = (ports ?? []).map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
+  const name = protocol === 6 ? 'TCP' : protocol === 17 ? 'UDP' : undefined;
+  return name === undefined ? `IP protocol ${protocol}, without ports,` : `${name} ${text}`;
+}

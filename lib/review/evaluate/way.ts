@@ -1,0 +1,64 @@
+import type { Flow } from '../../flows';
+import type { AddressSet, Interface, Machine } from '../model';
+import { type Hop, type Part, type Verdict, worse } from './hop';
+import type { Station } from './stations';
+import type { World } from './world';
+
+/** One way from clients to a machine and back, by one address that clients dial. */
+export interface Way {
+  /** What clients dial, in words: `Elastic IP VpnAddress`, `load balancer Front`. */
+  readonly dials: string;
+  readonly face: Interface;
+  readonly version: 4 | 6;
+  /** In the order in which packets meet them: to the gateway, then back. */
+  readonly stations: readonly Station[];
+}
+
+/** How packets get to the machines of a cloud. */
+export interface Fabric {
+  /** The ways to an interface; at least one, of which the first hop that drops says why there is none. */
+  ways(face: Interface, machine: Machine | undefined, world: World): readonly Way[];
+}
+
+/** What becomes of a flow of some of the clients, hop by hop. */
+export interface Passage {
+  readonly clients: AddressSet;
+  readonly verdict: Verdict;
+  /** Every hop, those after one that drops too: all of them must let the flow through. */
+  readonly hops: readonly Hop[];
+}
+
+/** Hops so far, shared by the passages that split from each other. */
+interface Trail {
+  readonly before: Trail | undefined;
+  readonly hop: Hop;
+}
+
+interface Walker {
+  readonly clients: AddressSet;
+  readonly verdict: Verdict;
+  readonly trail: Trail | undefined;
+}
+
+/** Sends a flow of all these clients along a way. Each client is in exactly one passage. */
+export function walk(way: Way, flow: Flow, clients: AddressSet): readonly Passage[] {
+  let walkers: readonly Walker[] = clients.length === 0 ? [] : [{ clients, verdict: 'passes', trail: undefined }];
+  for (const station of way.stations) {
+    walkers = walkers.flatMap(({ clients: here, verdict, trail }) =>
+      station.meet(flow, here).map(
+        ({ clients: some, hop }: Part): Walker => ({
+          clients: some,
+          verdict: worse(verdict, hop.verdict),
+          trail: { before: trail, hop },
+        }),
+      ),
+    );
+  }
+  return walkers.map(({ clients: some, verdict, trail }) => {
+    const hops: Hop[] = [];
+    for (let at = trail; at !== undefined; at = at.before) {
+      hops.push(at.hop);
+    }
+    return { clients: some, verdict, hops: hops.reverse() };
+  });
+}
