@@ -1,0 +1,203 @@
+import { Flow } from '../../flows';
+import { type Hop, names, type ProtocolAnswer, type Stop } from '../evaluate';
+import { formatRange, isKnown, isUnknown, type Machine } from '../model';
+import type { Context, FindingKind, Topic } from './finding';
+
+const BEHIND_NAT: FindingKind = {
+  id: 'gateway-behind-nat',
+  severity: 'error',
+  title: 'A VPN gateway is behind NAT, and nothing from outside reaches it',
+  help: 'A NAT gateway carries connections that are opened behind it, over TCP, UDP and ICMP. It has no port forwarding and no GRE.',
+};
+
+const LISTENER: FindingKind = {
+  id: 'load-balancer-listener-for-pptp',
+  severity: 'error',
+  title: 'A load balancer has a listener for TCP 1723',
+  help: 'A load balancer carries the control connection of PPTP and not its GRE packets, so that calls connect and never come up.',
+};
+
+const STATELESS: FindingKind = {
+  id: 'stateless-entry-missing',
+  severity: 'error',
+  title: 'A network ACL lacks an entry for one direction of a flow',
+  help: 'A network ACL keeps no state. What it lets in needs an outbound entry for the answers: TCP and UDP to ports 1024-65535 of the clients, GRE and ESP by their protocol.',
+};
+
+const STOPPED: FindingKind = {
+  id: 'vpn-protocol-stopped',
+  severity: 'error',
+  title: 'A VPN protocol that rules let in does not arrive',
+  help: 'The rules name the protocol, and something else on the way drops it.',
+};
+
+const PPTP_PRESENT: FindingKind = {
+  id: 'pptp-present',
+  severity: 'warning',
+  title: 'PPTP is in use',
+  help: 'The cryptography of PPTP is broken: whoever records one login can read and change the calls of that user. Keep a written reason with a date, and replace it.',
+};
+
+/** What becomes of the protocols of each gateway. */
+export const gateways: Topic = {
+  kinds: [BEHIND_NAT, LISTENER, STATELESS, STOPPED, PPTP_PRESENT],
+  estate: (context) => {
+    listeners(context);
+    for (const machine of context.answers.gateways()) {
+      for (const answer of context.answers.serves(machine)) {
+        if (isMeant(context, machine, answer)) {
+          stopped(context, machine, answer);
+        }
+        if (answer.protocol.id === 'pptp' && (answer.verdict !== 'drops' || isMeant(context, machine, answer))) {
+          present(context, machine, answer);
+        }
+      }
+    }
+  },
+};
+
+function listeners({ estate, world, report }: Context): void {
+  const control = Flow.tcp(1723);
+  for (const balancer of estate.all('load-balancer')) {
+    for (const { origin, protocol, ports } of balancer.listeners) {
+      const takes =
+        protocol === 6 &&
+        isKnown(ports) &&
+        ports !== 'any' &&
+        ports.some(({ from, to }) => from <= 1723 && 1723 <= to && to - from < 100);
+      if (!takes) {
+        continue;
+      }
+      const fact = world.fact(balancer.element, Flow.GRE, 'to-gateway');
+      report({
+        kind: LISTENER,
+        message: `${balancer.label} has a listener for ${control.name}. ${fact?.because ?? 'It takes no GRE (IP protocol 47).'}`,
+        fix: fact?.remedy ?? 'let the clients reach the address of the gateway itself',
+        origin,
+        thing: balancer,
+        what: 'listener for TCP 1723',
+        evidence: fact?.evidence ?? [],
+      });
+    }
+  }
+}
+
+/** Whether the rules of a machine name every flow of a set of the protocol: somebody wants it there. */
+function isMeant({ world, estate }: Context, machine: Machine, { flowSet }: ProtocolAnswer): boolean {
+  const rules = machine.interfaces
+    .flatMap((face) => face.ruleSets)
+    .map((reference) => estate.find('rule-set', reference))
+    .flatMap((set) => (set === undefined ? [] : world.rulesOf(set, 'in')));
+  return flowSet.flows.every(
+    (flow) => flow.port !== 443 && rules.some((rule) => rule.action === 'allow' && names(rule, flow)),
+  );
+}
+
+function stopped(context: Context, machine: Machine, { protocol, stops, verdict, served }: ProtocolAnswer): void {
+  for (const stop of stops.filter(({ hop }) => hop.verdict === 'drops')) {
+    const { hop, flow, clients, change } = stop;
+    const kind = kindOf(hop);
+    const whom = clients.slice(0, 3).map(formatRange).join(', ');
+    context.report({
+      kind,
+      // What only some of the clients are without is not what the gateway is without.
+      ...(verdict === 'passes' && served.length > 0 ? { severity: 'warning' as const } : {}),
+      message: `${protocol.name} of ${machine.label}: ${hop.because} ${direction(stop)}, for ${whom}${clients.length > 3 ? ' and others' : ''}.`,
+      fix: change?.text ?? 'another protocol, or another way to the gateway',
+      ...(change === undefined ? {} : { change }),
+      origin: hop.origin ?? machine.origin,
+      thing: machine,
+      // Of a protocol's flows each stops at a NAT gateway: it is one finding.
+      what: kind === BEHIND_NAT ? 'NAT' : `${protocol.id} ${flow.id} ${hop.direction} ${hop.name} ${hop.label ?? ''}`,
+      evidence: hop.evidence,
+    });
+  }
+}
+
+function kindOf({ element }: Hop): FindingKind {
+  return element === 'aws.nat-gateway' ? BEHIND_NAT : element === 'aws.network-acl' ? STATELESS : STOPPED;
+}
+
+function direction({ hop, flow }: Stop): string {
+  return hop.direction === 'to-gateway'
+    ? `${flow.name} does not get to the gateway`
+    : `Packets of ${flow.name} do not get back to the clients`;
+}
+
+/** Months in a written reason: `2027-06`, `2027-06-30`. */
+const DATES = /\b(20\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)\b/g;
+
+function present({ report, today }: Context, machine: Machine, { verdict, dials, served }: ProtocolAnswer): void {
+  const { insecure, lastDay } = machine.reasons ?? {};
+  const dates = [...(insecure ?? '').matchAll(DATES)].map(([date]) => date);
+  const last = [...dates, ...(lastDay === undefined ? [] : [lastDay])].sort().at(-1);
+  const isOver = last !== undefined && last < today.slice(0, last.length);
+  const whom = verdict === 'passes' ? `, for ${served.slice(0, 3).map(formatRange).join(', ')}` : '';
+  const age =
+    insecure === undefined
+      ? 'No reason is written down.'
+      : `The reason written down: ${insecure}${/[.!?]$/.test(insecure) ? '' : '.'} ${
+          last === undefined
+            ? 'It names no date.'
+            : isOver
+              ? `Its last date, ${last}, was ${monthsBetween(last, today)} before ${today}.`
+              : `Its last date, ${last}, is ${monthsBetween(today, last)} after ${today}.`
+        }`;
+  report({
+    kind: PPTP_PRESENT,
+    severity: insecure === undefined || isOver ? 'error' : 'warning',
+    message: `${machine.label} speaks PPTP by ${dials}${whom}. ${age}`,
+    fix:
+      insecure === undefined
+        ? 'a protocol whose cryptography holds (WireGuard, IKEv2, OpenVPN), or Insecure.because(...) with a reason and a date'
+        : 'a protocol whose cryptography holds (WireGuard, IKEv2, OpenVPN)',
+    origin: machine.origin,
+    thing: machine,
+    what: 'PPTP',
+  });
+}
+
+function monthsBetween(from: string, to: string): string {
+  const months = (date: string) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7));
+  const count = months(to) - months(from);
+  return count === 0 ? 'less than a month' : count === 1 ? '1 month' : `${count} months`;
+}
+
+/** A network ACL that is attached to no gateway, or whose gateway names the flow elsewhere. */
+export const statelessSets: Topic = {
+  kinds: [],
+  estate: ({ estate, world, report }) => {
+    for (const set of estate.all('rule-set')) {
+      if (set.semantics.stateful || set.incomplete !== undefined || world.rulesOf(set, 'in').length === 0) {
+        continue;
+      }
+      for (const flow of [
+        Flow.tcp(1723),
+        Flow.GRE,
+        Flow.ESP,
+        Flow.udp(500),
+        Flow.udp(4500),
+        Flow.udp(1194),
+        Flow.udp(51820),
+      ]) {
+        const rule = world.rulesOf(set, 'in').find((one) => one.action === 'allow' && names(one, flow));
+        const out = world.rulesOf(set, 'out');
+        const answers = out.some(
+          ({ action, protocol }) =>
+            action === 'allow' && (protocol === 'any' || protocol === flow.protocol || isUnknown(protocol)),
+        );
+        if (rule !== undefined && !answers) {
+          report({
+            kind: STATELESS,
+            message: `${set.label} lets ${flow.name} in and has no outbound entry for the protocol of the answers.`,
+            fix: `an outbound entry of ${set.label} that allows ${flow.port === undefined ? `protocol ${flow.protocol}` : `protocol ${flow.protocol}, ports 1024-65535,`} to the clients`,
+            origin: rule.origin,
+            thing: set,
+            what: `out ${flow.id}`,
+            evidence: world.fact(set.element, flow, 'to-client')?.evidence ?? [],
+          });
+        }
+      }
+    }
+  },
+};

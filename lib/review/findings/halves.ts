@@ -1,0 +1,150 @@
+import { Flow } from '../../flows';
+import { type Decision, decide, names } from '../evaluate';
+import {
+  type AddressSet,
+  addressSet,
+  formatRange,
+  type Interface,
+  isKnown,
+  isRange,
+  type Reference,
+  type Rule,
+  type RuleDirection,
+  type RuleSet,
+} from '../model';
+import { type Context, type FindingKind, isWritten, type Topic } from './finding';
+
+const CONTROL_ONLY: FindingKind = {
+  id: 'pptp-control-without-gre',
+  severity: 'error',
+  title: 'TCP 1723 is open and IP protocol 47 is not',
+  help: 'PPTP needs both: the control connection on TCP 1723 and the data in GRE, IP protocol 47. With the first alone a client connects, waits and gives up (error 619 or 806 on Windows).',
+};
+
+const DATA_ONLY: FindingKind = {
+  id: 'gre-without-pptp-control',
+  severity: 'warning',
+  title: 'IP protocol 47 is open and TCP 1723 is not',
+  help: 'Without TCP 1723 no PPTP call begins, and GRE is open for nothing, unless it is a plain GRE tunnel.',
+};
+
+const ONE_WAY: FindingKind = {
+  id: 'gre-one-way',
+  severity: 'error',
+  title: 'IP protocol 47 is open in one direction only',
+  help: 'Either side of a PPTP call may send the first GRE packet. A filter lets answers out by itself, and not a first packet.',
+};
+
+/** PPTP with one of its halves. */
+export const halves: Topic = {
+  kinds: [CONTROL_ONLY, DATA_ONLY, ONE_WAY],
+  estate: (context) => {
+    for (const set of context.estate.all('rule-set')) {
+      const named = (flow: Flow, direction: RuleDirection) =>
+        set.rules.filter((rule) => isFor(rule, set, flow, direction));
+      const control = named(Flow.tcp(1723), 'in');
+      const data = named(Flow.GRE, 'in');
+      if (control.length > 0) {
+        missing(context, set, control, Flow.GRE, CONTROL_ONLY, 'in');
+      }
+      if (data.length > 0) {
+        missing(context, set, data, Flow.tcp(1723), DATA_ONLY, 'in');
+        if (set.semantics.stateful) {
+          missing(context, set, data, Flow.GRE, ONE_WAY, 'out');
+        }
+      }
+    }
+  },
+};
+
+function isFor(rule: Rule, set: RuleSet, flow: Flow, direction: RuleDirection): boolean {
+  return rule.direction === direction && rule.action === 'allow' && isWritten(rule, set) && names(rule, flow);
+}
+
+/** Reports that what some rules let in lacks its counterpart, at every place where the set is used. */
+function missing(
+  context: Context,
+  set: RuleSet,
+  rules: readonly Rule[],
+  flow: Flow,
+  kind: FindingKind,
+  direction: RuleDirection,
+): void {
+  const clients = addressSet(
+    rules
+      .flatMap(({ peers }) => (peers === 'any' ? [] : peers.filter(isKnown).filter(isRange)))
+      .filter(({ version }) => version === 4),
+  );
+  const [rule] = rules;
+  if (rule === undefined || clients.length === 0) {
+    return;
+  }
+  const lacking = addressSet(
+    placesOf(context, set).flatMap((sets) => dropped(context, sets, flow, direction, clients).flat()),
+  );
+  if (lacking.length === 0) {
+    return;
+  }
+  const ranges = lacking.map(formatRange).join(', ');
+  const way = direction === 'in' ? 'from' : 'to';
+  const protocol = flow.port === undefined ? `IP protocol ${flow.protocol} without ports` : flow.name;
+  context.report({
+    kind,
+    message: `${set.label} lets ${direction === 'out' || flow.port !== undefined ? 'GRE (IP protocol 47)' : 'TCP 1723'} in${
+      direction === 'out' ? '' : ` from ${ranges}`
+    }, and nothing lets ${flow.name} ${direction === 'in' ? 'in' : 'out'} ${way} ${ranges}.`,
+    fix: `add to ${set.label} a rule that allows ${protocol} ${direction === 'in' ? 'from' : 'to'} ${ranges}`,
+    origin: rule.origin,
+    thing: set,
+    what: `${direction} ${flow.label}`,
+    evidence: context.world.fact(set.element, flow, direction === 'in' ? 'to-gateway' : 'to-client')?.evidence ?? [],
+  });
+}
+
+/** Which addresses a place drops a flow for. Where the rules that decide are not all known, none. */
+function dropped(
+  context: Context,
+  sets: readonly RuleSet[],
+  flow: Flow,
+  direction: RuleDirection,
+  addresses: AddressSet,
+): AddressSet[] {
+  const port = flow.port;
+  return decide(
+    sets,
+    {
+      direction,
+      protocol: flow.protocol,
+      ...(port === undefined ? {} : { ports: [{ from: port, to: port }] }),
+      version: 4,
+      addresses,
+    },
+    context.world,
+  )
+    .filter(({ action }: Decision) => action === 'deny')
+    .map((decision) => decision.addresses);
+}
+
+/**
+ * The rule sets that decide together with this one: on each interface that has it, each combination once; the set alone where
+ * none has it, or where sets decide one after the other.
+ */
+function placesOf({ world, estate }: Context, set: RuleSet): readonly (readonly RuleSet[])[] {
+  if (set.semantics.decides !== 'any-allow') {
+    return [[set]];
+  }
+  const combinations = new Map<string, RuleSet[]>();
+  for (const face of world.membersOf(set.id)) {
+    const sets = face.ruleSets.map((reference: Reference) => estate.find('rule-set', reference));
+    const known = sets.filter((one) => one !== undefined);
+    // A group that was not read may hold the rule.
+    if (known.length === sets.length) {
+      combinations.set(keyOf(face), known);
+    }
+  }
+  return world.membersOf(set.id).length === 0 ? [[set]] : [...combinations.values()];
+}
+
+function keyOf(face: Interface): string {
+  return face.ruleSets.map(String).join(' ');
+}
