@@ -6,7 +6,6 @@ import {
   type Cloud,
   difference,
   everyAddress,
-  type Interface,
   includes,
   intersection,
   isKnown,
@@ -88,6 +87,8 @@ export interface AskOptions {
 export class Answers {
   private readonly ways = new Map<string, readonly Way[]>();
   private readonly walked = new Map<Way, Map<string, readonly Passage[]>>();
+  private readonly filters = new Map<string, readonly Rule[]>();
+  private readonly served = new Map<string, readonly ProtocolAnswer[]>();
   private found?: readonly Machine[];
 
   public constructor(public readonly world: World) {}
@@ -142,7 +143,7 @@ export class Answers {
   private isGateway(machine: Machine): boolean {
     return (
       machine.reasons !== undefined ||
-      machine.interfaces.some((face) => this.filtersOf(face).some((rule) => namesVpn(rule))) ||
+      this.vpnRulesOf(machine).length > 0 ||
       this.world
         .listenersFor(machine)
         .some(({ listener: { protocol, ports } }) =>
@@ -157,17 +158,30 @@ export class Answers {
     );
   }
 
-  /** Inbound rules on an interface itself. */
-  private filtersOf(face: Interface): readonly Rule[] {
-    return face.ruleSets.flatMap((reference) => {
-      const set = this.world.estate.find('rule-set', reference);
-      return set === undefined ? [] : this.world.rulesOf(set, 'in');
-    });
+  /** Inbound rules on the interfaces of a machine that name a flow of a VPN. */
+  private vpnRulesOf(machine: Machine): readonly Rule[] {
+    let rules = this.filters.get(machine.id);
+    if (rules === undefined) {
+      rules = machine.interfaces
+        .flatMap((face) => face.ruleSets)
+        .flatMap((reference) => {
+          const set = this.world.estate.find('rule-set', reference);
+          return set === undefined ? [] : this.world.rulesOf(set, 'in').filter((rule) => namesVpn(rule));
+        });
+      this.filters.set(machine.id, rules);
+    }
+    return rules;
   }
 
   /** Which protocols a machine serves, to whom, and what stops the others. */
   public serves(machine: Machine, options: AskOptions = {}): readonly ProtocolAnswer[] {
-    return VPN_PROTOCOLS.map((protocol) => this.serve(machine, protocol, options));
+    const ask = () => VPN_PROTOCOLS.map((protocol) => this.serve(machine, protocol, options));
+    if (options.clients !== undefined) {
+      return ask();
+    }
+    const answers = this.served.get(machine.id) ?? ask();
+    this.served.set(machine.id, answers);
+    return answers;
   }
 
   /** Whether a machine serves a protocol: by the way and the set of flows that serve most. */
@@ -228,7 +242,7 @@ export class Answers {
    */
   public clientsOf(machine: Machine, protocol: VpnProtocol, version: 4 | 6): AddressSet {
     const own = protocol.flowSets.flatMap(({ flows }) => flows).filter((flow) => flow.port !== 443);
-    const rules = machine.interfaces.flatMap((face) => this.filtersOf(face)).filter(({ action }) => action === 'allow');
+    const rules = this.vpnRulesOf(machine);
     for (const flows of [own, VPN_ONLY]) {
       const named = rules.filter((rule) => flows.some((flow) => names(rule, flow)));
       const ranges = named.flatMap(({ peers }) =>
@@ -271,6 +285,19 @@ export class Answers {
   }
 }
 
+/** A change is written down when somebody reads it: most stops are never looked at. */
+class Stopped implements Stop {
+  public constructor(
+    public readonly flow: Flow,
+    public readonly hop: Hop,
+    public readonly clients: AddressSet,
+  ) {}
+
+  public get change(): Change | undefined {
+    return this.hop.change?.(this.clients);
+  }
+}
+
 const RANK: Readonly<Record<Verdict, number>> = { passes: 0, unknown: 1, drops: 2 };
 
 /** Of two answers that are as good, that with fewer stops in its way. */
@@ -295,7 +322,7 @@ export function names(rule: Rule, flow: Flow): boolean {
 }
 
 function namesVpn(rule: Rule): boolean {
-  return rule.action === 'allow' && VPN_ONLY.some((flow) => names(rule, flow));
+  return rule.action === 'allow' && rule.protocol !== 'any' && VPN_ONLY.some((flow) => names(rule, flow));
 }
 
 /** The clients of passages with a verdict. */
@@ -327,9 +354,6 @@ function stopsOf(flows: readonly FlowAnswer[], clients: AddressSet): Stop[] {
         }
       }
     }
-    return [...stops.values()].map(({ hop, clients: parts }): Stop => {
-      const all = addressSet(parts.flat());
-      return { flow, hop, clients: all, ...(hop.change === undefined ? {} : { change: hop.change(all) }) };
-    });
+    return [...stops.values()].map(({ hop, clients: parts }) => new Stopped(flow, hop, addressSet(parts.flat())));
   });
 }

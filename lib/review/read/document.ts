@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { invalid } from '../../errors';
 import type { Key, Position, SourceDocument } from '../model';
@@ -77,18 +78,17 @@ function isYamlName(name: string): boolean {
 }
 
 function decode(bytes: Buffer, name: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    const at = new TextDecoder('utf-8').decode(bytes).indexOf('\ufffd');
-    const before = new TextDecoder('utf-8').decode(bytes).slice(0, at).split('\n');
-    invalid({
-      code: 'REVIEW_INPUT_NOT_UTF8',
-      what: `${name}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: the file is not UTF-8`,
-      allowed: 'a text file in UTF-8',
-      instead: 'iconv -f UTF-16 -t UTF-8, or from whatever encoding the file has',
-    });
+  if (isUtf8(bytes)) {
+    const text = bytes.toString('utf8');
+    return text.startsWith('\ufeff') ? text.slice(1) : text;
   }
+  const before = bytes.toString('utf8').split('\ufffd', 1)[0]?.split('\n') ?? [];
+  return invalid({
+    code: 'REVIEW_INPUT_NOT_UTF8',
+    what: `${name}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: the file is not UTF-8`,
+    allowed: 'a text file in UTF-8',
+    instead: 'iconv -f UTF-16 -t UTF-8, or from whatever encoding the file has',
+  });
 }
 
 function unreadable(name: string, error: unknown): never {

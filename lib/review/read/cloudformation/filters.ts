@@ -119,18 +119,16 @@ function groupRule(
   const written = recordOf(value);
   const protocol = value instanceof Unknown ? value : groupProtocol(written.IpProtocol, resolver);
   const description = written.Description;
-  const rule: Rule = {
+  // Tens of thousands of them: every one has the same members, and none is copied.
+  return {
     origin,
     direction,
     action: 'allow',
     protocol,
     ports: ports(written.FromPort, written.ToPort, protocol, resolver),
     peers: value instanceof Unknown ? [value] : groupPeers(written, direction, resolver),
-  };
-  return {
-    ...rule,
-    ...(typeof description === 'string' ? { description } : {}),
-    ...(condition === undefined ? {} : { condition }),
+    description: typeof description === 'string' ? description : undefined,
+    condition,
   };
 }
 

@@ -97,11 +97,18 @@ export class Resolver {
   /** The items of a list. Where a condition is open, the items of both branches, each marked. */
   public list(value: unknown, origin: Origin, condition?: Unknown, depth = 0): readonly Branch[] {
     if (Array.isArray(value)) {
-      return value.flatMap((item, index) =>
-        isRecord(item) && 'Fn::If' in item
-          ? this.list(item, origin.at(index), condition, depth + 1)
-          : this.item(item, origin.at(index), condition),
-      );
+      const items: Branch[] = [];
+      for (const [index, item] of value.entries()) {
+        const call = isRecord(item) ? callOf(item) : undefined;
+        if (call === undefined) {
+          items.push(branch(item, origin.at(index), condition));
+        } else if (call.name === 'Fn::If') {
+          items.push(...this.list(item, origin.at(index), condition, depth + 1));
+        } else {
+          items.push(...this.item(item, origin.at(index), condition));
+        }
+      }
+      return items;
     }
     if (isRecord(value) && Array.isArray(value['Fn::If']) && depth < DEEPEST) {
       const [name, yes, no] = value['Fn::If'];
