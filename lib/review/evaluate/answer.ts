@@ -340,11 +340,11 @@ function among(passages: readonly Passage[], clients: AddressSet): Passage[] {
 /** What stands in the way of the clients, each place once with all whom it stops. */
 function stopsOf(flows: readonly FlowAnswer[], clients: AddressSet): Stop[] {
   return flows.flatMap(({ flow, passages }) => {
-    const stops = new Map<string, { hop: Hop; clients: AddressSet[] }>();
+    const stops = new Map<unknown, { hop: Hop; clients: AddressSet[] }>();
     for (const { clients: some, hops } of among(passages, clients)) {
       for (const hop of hops) {
         if (hop.verdict !== 'passes') {
-          const key = `${hop.direction} ${hop.name} ${hop.label} ${hop.because}`;
+          const key = hop.rule ?? `${hop.direction} ${hop.element} ${hop.label} ${hop.because}`;
           const before = stops.get(key);
           if (before === undefined) {
             stops.set(key, { hop, clients: [some] });

@@ -189,41 +189,81 @@ function filterHop(
   decision: Decision,
   asked: readonly PortRange[] | undefined,
 ): Hop {
-  const { world, element, direction } = settings;
-  const fact = world.fact(element, flow, direction);
-  const verdict = VERDICTS[decision.action];
-  const set = sets.find(({ rules }) => decision.rule !== undefined && rules.includes(decision.rule)) ?? sets[0];
-  const deny = sets[0]?.semantics.decides === 'any-allow' ? undefined : decision.rule;
-  return {
-    direction,
-    verdict,
-    element,
-    name: world.element(element)?.short ?? element,
-    label:
-      sets.length > 1 && decision.rule === undefined ? sets.map(({ label }) => label).join(', ') : (set?.label ?? ''),
-    ...(decision.rule === undefined
-      ? set === undefined
-        ? {}
-        : { origin: set.origin }
-      : { origin: decision.rule.origin }),
-    ...(decision.rule === undefined ? {} : { rule: decision.rule }),
-    ruleSets: sets,
-    because: whyDecided(flow, direction, decision, asked),
-    ...(verdict === 'passes' ? {} : { code: fact?.code ?? 'RULE_MISSING' }),
-    evidence: fact?.evidence ?? [],
-    ...(verdict === 'passes' || set === undefined
-      ? {}
-      : {
-          change: (clients: AddressSet) =>
-            settings.write(set, {
-              direction: direction === 'to-gateway' ? 'in' : 'out',
-              protocol: flow.protocol,
-              ports: asked,
-              ranges: clients.flatMap((range) => toCidrs(range)),
-              before: verdict === 'drops' ? deny : undefined,
-            }),
-        }),
-  };
+  return new FilterHop(settings, sets, flow, decision, asked);
+}
+
+/** What a filter does. Its texts are made when somebody reads them: most are never read. */
+class FilterHop implements Hop {
+  public readonly direction: Direction;
+  public readonly verdict: Verdict;
+  public readonly element: string;
+  public readonly rule: Rule | undefined;
+
+  public constructor(
+    private readonly settings: FilterSettings,
+    public readonly ruleSets: readonly RuleSet[],
+    private readonly flow: Flow,
+    private readonly decision: Decision,
+    private readonly asked: readonly PortRange[] | undefined,
+  ) {
+    this.direction = settings.direction;
+    this.element = settings.element;
+    this.verdict = VERDICTS[decision.action];
+    this.rule = decision.rule;
+  }
+
+  public get name(): string {
+    return this.settings.world.element(this.element)?.short ?? this.element;
+  }
+
+  public get label(): string {
+    return this.rule === undefined ? this.ruleSets.map(({ label }) => label).join(', ') : (this.set?.label ?? '');
+  }
+
+  public get origin(): Origin | undefined {
+    return this.rule?.origin ?? this.set?.origin;
+  }
+
+  public get because(): string {
+    return whyDecided(this.flow, this.direction, this.decision, this.asked);
+  }
+
+  public get code(): Hop['code'] {
+    return this.verdict === 'passes' ? undefined : (this.fact?.code ?? 'RULE_MISSING');
+  }
+
+  public get evidence(): Hop['evidence'] {
+    return this.fact?.evidence ?? [];
+  }
+
+  public get change(): Hop['change'] {
+    const { set } = this;
+    if (this.verdict === 'passes' || set === undefined) {
+      return undefined;
+    }
+    // What denies must be come before; nothing denies where one rule that allows is enough.
+    const denies = this.verdict === 'drops' && set.semantics.decides !== 'any-allow';
+    return (clients) =>
+      this.settings.write(set, {
+        direction: this.direction === 'to-gateway' ? 'in' : 'out',
+        protocol: this.flow.protocol,
+        ports: this.asked,
+        ranges: clients.flatMap((range) => toCidrs(range)),
+        before: denies ? this.rule : undefined,
+      });
+  }
+
+  /** The set of the rule that decides; the first where none does. */
+  private get set(): RuleSet | undefined {
+    const { rule } = this;
+    return (
+      (rule === undefined ? undefined : this.ruleSets.find(({ rules }) => rules.includes(rule))) ?? this.ruleSets[0]
+    );
+  }
+
+  private get fact() {
+    return this.settings.world.fact(this.element, this.flow, this.direction);
+  }
 }
 
 function whyDecided(

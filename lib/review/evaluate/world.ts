@@ -64,6 +64,7 @@ export class World {
   private readonly internet = new Map<string, Gateway[]>();
   private readonly ordered = new WeakMap<RuleSet, Record<RuleDirection, readonly Rule[]>>();
   private readonly peers = new WeakMap<Rule, Map<4 | 6, PeerAddresses>>();
+  private readonly elements = new Map<string, NetworkElement>();
   private readonly facts = new Map<string, CarriageFact | undefined>();
 
   public constructor(public readonly estate: Estate) {
@@ -194,8 +195,18 @@ export class World {
 
   /** The element with an id, such as `aws.nat-gateway`. */
   public element(id: string | undefined): NetworkElement | undefined {
-    const platform = id?.slice(0, id.indexOf('.')) as Platform;
-    return id === undefined ? undefined : platformFacts(platform).elements.find((element) => element.id === id);
+    if (id === undefined) {
+      return undefined;
+    }
+    let element = this.elements.get(id);
+    if (element === undefined) {
+      const platform = id.slice(0, id.indexOf('.')) as Platform;
+      element = platformFacts(platform).elements.find((one) => one.id === id);
+      if (element !== undefined) {
+        this.elements.set(id, element);
+      }
+    }
+    return element;
   }
 
   /** What is known of an element and a flow in a direction. */

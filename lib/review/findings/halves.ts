@@ -41,14 +41,14 @@ export const halves: Topic = {
   estate: (context) => {
     for (const set of context.estate.all('rule-set')) {
       const named = (flow: Flow, direction: RuleDirection) =>
-        set.rules.filter((rule) => isFor(rule, set, flow, direction));
+        set.rules.filter((rule) => isFor(rule, set, flow));
       const control = named(Flow.tcp(1723), 'in');
       const data = named(Flow.GRE, 'in');
       if (control.length > 0) {
         missing(context, set, control, Flow.GRE, CONTROL_ONLY, 'in');
       }
       if (data.length > 0) {
-        missing(context, set, data, Flow.tcp(1723), DATA_ONLY, 'in');
+        missing(context, set, data, CONTROL, DATA_ONLY, 'in');
         if (set.semantics.stateful) {
           missing(context, set, data, Flow.GRE, ONE_WAY, 'out');
         }
@@ -57,8 +57,16 @@ export const halves: Topic = {
   },
 };
 
-function isFor(rule: Rule, set: RuleSet, flow: Flow, direction: RuleDirection): boolean {
-  return rule.direction === direction && rule.action === 'allow' && isWritten(rule, set) && names(rule, flow);
+const CONTROL = Flow.tcp(1723);
+
+function isFor(rule: Rule, set: RuleSet, flow: Flow): boolean {
+  return (
+    rule.protocol === flow.protocol &&
+    rule.direction === 'in' &&
+    rule.action === 'allow' &&
+    isWritten(rule, set) &&
+    names(rule, flow)
+  );
 }
 
 /** Reports that what some rules let in lacks its counterpart, at every place where the set is used. */

@@ -4,6 +4,7 @@ import {
   NETWORK_ACL,
   type Origin,
   type Peer,
+  type PortRange,
   type Rule,
   type RuleDirection,
   type RulePorts,
@@ -158,7 +159,23 @@ function ports(from: unknown, to: unknown, protocol: RuleProtocol, resolver: Res
   if (first instanceof Unknown || last instanceof Unknown) {
     return first instanceof Unknown ? first : (last as Unknown);
   }
-  return first === -1 ? 'any' : [{ from: first, to: last }];
+  return first === -1 ? 'any' : portRange(first, last);
+}
+
+const RANGES = new Map<number, readonly PortRange[]>();
+
+/** One object for each range of ports, however many rules have it. */
+function portRange(from: number, to: number): readonly PortRange[] {
+  const key = from * 65536 + to;
+  const known = RANGES.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const range = [{ from, to }];
+  if (RANGES.size < 10_000) {
+    RANGES.set(key, range);
+  }
+  return range;
 }
 
 function groupPeers(

@@ -19,10 +19,6 @@ export class ToResource {
     public readonly attribute: string | undefined,
   ) {}
 
-  public get type(): unknown {
-    return this.template.raw(this.logicalId)?.Type;
-  }
-
   public toString(): string {
     return this.attribute === undefined ? this.logicalId : `${this.logicalId}.${this.attribute}`;
   }
@@ -43,21 +39,18 @@ const DEEPEST = 60;
 const LONGEST = 2 ** 20;
 
 /** Attributes that are written in the resource itself. */
-const WRITTEN: Readonly<Record<string, string>> = {
-  'AWS::EC2::VPC.CidrBlock': 'CidrBlock',
-  'AWS::EC2::Subnet.CidrBlock': 'CidrBlock',
-  'AWS::EC2::Subnet.VpcId': 'VpcId',
-  'AWS::EC2::SecurityGroup.VpcId': 'VpcId',
-  'AWS::EC2::Instance.VpcId': 'VpcId',
-  'AWS::EC2::NetworkInterface.PrimaryPrivateIpAddress': 'PrivateIpAddress',
-  'AWS::EC2::Instance.PrivateIp': 'PrivateIpAddress',
-};
+const WRITTEN: ReadonlyMap<string, { readonly property: string; readonly types: readonly string[] }> = new Map([
+  ['CidrBlock', { property: 'CidrBlock', types: ['AWS::EC2::VPC', 'AWS::EC2::Subnet'] }],
+  ['VpcId', { property: 'VpcId', types: ['AWS::EC2::Subnet', 'AWS::EC2::SecurityGroup'] }],
+  ['PrivateIp', { property: 'PrivateIpAddress', types: ['AWS::EC2::Instance'] }],
+  ['PrimaryPrivateIpAddress', { property: 'PrivateIpAddress', types: ['AWS::EC2::NetworkInterface'] }],
+]);
 
 /** Attributes that are things of their own. */
-const IMPLIED: Readonly<Record<string, string>> = {
-  'AWS::EC2::VPC.DefaultSecurityGroup': '#default-security-group',
-  'AWS::EC2::VPC.DefaultNetworkAcl': '#default-network-acl',
-};
+const IMPLIED: ReadonlyMap<string | undefined, string> = new Map([
+  ['DefaultSecurityGroup', '#default-security-group'],
+  ['DefaultNetworkAcl', '#default-network-acl'],
+]);
 
 /**
  * Works out what the functions of CloudFormation give without an account. What only deployment knows stays `Unknown`, with
@@ -266,9 +259,10 @@ export class Resolver {
   }
 
   private attribute(argument: unknown, depth: number): unknown {
-    const path = Array.isArray(argument) ? argument.map(String) : String(argument).split('.');
-    const [logicalId = '', ...rest] = path;
-    const attribute = rest.join('.');
+    const path = Array.isArray(argument) ? argument.join('.') : String(argument);
+    const dot = path.indexOf('.');
+    const logicalId = dot < 0 ? path : path.slice(0, dot);
+    const attribute = dot < 0 ? '' : path.slice(dot + 1);
     const resource = this.template.raw(logicalId);
     if (resource === undefined) {
       return new Unknown(`there is no ${logicalId} in the template`);
@@ -281,10 +275,10 @@ export class Resolver {
         ? nested.resolver.output(name, depth)
         : new Unknown(`${logicalId} has no output ${name}`);
     }
-    const written = WRITTEN[`${String(resource.Type)}.${attribute}`];
-    if (written !== undefined) {
+    const written = WRITTEN.get(attribute);
+    if (written?.types.includes(String(resource.Type))) {
       const value = this.once(`${logicalId}.${attribute}`, () =>
-        this.resolve(recordOf(resource.Properties)[written], depth + 1),
+        this.resolve(recordOf(resource.Properties)[written.property], depth + 1),
       );
       return value ?? new Unknown(`${logicalId}.${attribute} is known at deployment`);
     }
@@ -463,8 +457,7 @@ function branch(value: unknown, origin: Origin, condition: Unknown | undefined):
 /** The id of the thing that a resolved value refers to. */
 export function referenceOf(value: unknown): Reference {
   if (value instanceof ToResource) {
-    const id = `${value.template.scope}/${value.logicalId}`;
-    return id + (IMPLIED[`${String(value.type)}.${value.attribute}`] ?? '');
+    return value.template.idOf(value.logicalId) + (IMPLIED.get(value.attribute) ?? '');
   }
   return typeof value === 'string' ? value : new Unknown(why(value));
 }
@@ -477,12 +470,10 @@ function why(value: unknown): string {
   return value instanceof ToResource ? `${value} is known at deployment` : 'it is not what belongs there';
 }
 
-const FUNCTIONS = /^(Ref|Fn::[A-Za-z0-9]+)$/;
-
 function callOf(value: Readonly<Record<string, unknown>>): { name: string; argument: unknown } | undefined {
   let name: string | undefined;
   for (const key in value) {
-    if (name !== undefined || !FUNCTIONS.test(key)) {
+    if (name !== undefined || (key !== 'Ref' && !key.startsWith('Fn::'))) {
       return undefined;
     }
     name = key;

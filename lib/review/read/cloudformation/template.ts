@@ -39,6 +39,8 @@ export class Template {
   public readonly nested = new Map<string, Template>();
   /** The stack that it is nested in, and the values of its parameters there. */
   public parent?: { readonly template: Template; readonly parameters: Readonly<Record<string, unknown>> };
+  /** One text for each id, however many refer to it. */
+  private readonly ids = new Map<string, string>();
   private resources?: Map<string, Resource>;
 
   public constructor(
@@ -52,6 +54,16 @@ export class Template {
   /** A section: `Parameters`, `Mappings`, `Outputs`. */
   public section(name: string): Readonly<Record<string, unknown>> {
     return recordOf(recordOf(this.settings.document.data)[name]);
+  }
+
+  /** The id in the estate of the resource with a logical id. */
+  public idOf(logicalId: string): string {
+    let id = this.ids.get(logicalId);
+    if (id === undefined) {
+      id = `${this.scope}/${logicalId}`;
+      this.ids.set(logicalId, id);
+    }
+    return id;
   }
 
   /** Resources that are made, or of which it is not known, by logical id. */
@@ -94,7 +106,7 @@ export class Template {
         template: this,
         logicalId,
         type: value.Type,
-        id: `${this.scope}/${logicalId}`,
+        id: this.idOf(logicalId),
         origin: top.at(logicalId, name),
         properties: recordOf(value.Properties),
         metadata,
