@@ -40,10 +40,8 @@ export const halves: Topic = {
   kinds: [CONTROL_ONLY, DATA_ONLY, ONE_WAY],
   estate: (context) => {
     for (const set of context.estate.all('rule-set')) {
-      const named = (flow: Flow, direction: RuleDirection) =>
-        set.rules.filter((rule) => isFor(rule, set, flow));
-      const control = named(Flow.tcp(1723), 'in');
-      const data = named(Flow.GRE, 'in');
+      const control = set.rules.filter((rule) => isFor(rule, set, CONTROL));
+      const data = set.rules.filter((rule) => isFor(rule, set, Flow.GRE));
       if (control.length > 0) {
         missing(context, set, control, Flow.GRE, CONTROL_ONLY, 'in');
       }
