@@ -300,9 +300,9 @@ class Stopped implements Stop {
 
 const RANK: Readonly<Record<Verdict, number>> = { passes: 0, unknown: 1, drops: 2 };
 
-/** Of two answers that are as good, that with fewer stops in its way. */
+/** Of two answers that are as good, that of which more flows arrive, and then that with fewer stops in its way. */
 function weight({ stops }: ProtocolAnswer): number {
-  return stops.length;
+  return new Set(stops.map(({ flow }) => flow)).size * 1000 + stops.length;
 }
 
 /** Flows that only VPNs use. TCP and UDP 443 are the web's. */

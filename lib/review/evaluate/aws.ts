@@ -59,7 +59,9 @@ class Place {
             ? 'no public address'
             : address === 'ephemeral'
               ? 'the public address that it gets at each start'
-              : `Elastic IP ${found?.label ?? (isUnknown(address) ? '(unknown)' : address)}`,
+              : isUnknown(address)
+                ? 'a public address that is not known'
+                : `Elastic IP ${found?.label ?? address}`,
       face: this.face,
       version,
       stations: [

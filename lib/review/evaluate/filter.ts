@@ -178,14 +178,24 @@ function doubted(decisions: readonly Decision[], doubts: readonly Doubt[]): read
 
 /** Whether a rule fits packets by protocol and port, whoever they come from. */
 export function fits(rule: Rule, protocol: number, ports: PortRange | undefined): Answer {
-  if (rule.protocol !== 'any' && typeof rule.protocol !== 'number') {
-    // A name that the API does not take: whether it is refused or taken for something is the cloud's to say.
+  if (isUnknown(rule.protocol)) {
     return 'unknown';
+  }
+  if (typeof rule.protocol === 'object') {
+    // A name that the API does not take: it is refused, or taken for what it means elsewhere, and for nothing else.
+    const meant = meaningOf(rule.protocol.name);
+    return meant === undefined || meant === protocol ? 'unknown' : 'no';
   }
   if (rule.protocol !== 'any' && rule.protocol !== protocol) {
     return 'no';
   }
   return rule.ports === 'any' || ports === undefined ? 'yes' : covers(rule.ports, ports);
+}
+
+const MEANINGS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, gre: 47, esp: 50, ah: 51 };
+
+function meaningOf(name: string): number | undefined {
+  return MEANINGS[name.toLowerCase()] ?? (/^\d+$/.test(name) ? Number(name) : undefined);
 }
 
 function covers(rule: RulePorts, { from, to }: PortRange): Answer {

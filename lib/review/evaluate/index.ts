@@ -3,10 +3,12 @@ export { type Decision, decide, fits, type Packets } from './filter';
 export * from './hop';
 export {
   type ChangedRule,
+  clientsText,
   type FilterSettings,
   factStation,
   factStations,
   filterStation,
+  isWholeInternet,
   type Named,
   protocolName,
   replyPorts,

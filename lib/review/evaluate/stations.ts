@@ -1,17 +1,23 @@
 import { DIRECTIONS, type Direction, type Flow } from '../../flows';
-import type { Action, Answer, Origin, Rule } from '../model';
 import {
+  type Action,
   type AddressSet,
+  type Answer,
+  difference,
+  everyAddress,
   formatRange,
+  includes,
   isUnknown,
+  type Origin,
   type PortRange,
   type Reference,
+  type Rule,
   type RuleSet,
   toCidrs,
 } from '../model';
 import { type Decision, decide } from './filter';
 import type { Change, Hop, Part, Verdict } from './hop';
-import type { World } from './world';
+import { notOnInternet, type World } from './world';
 
 /** A place on a way that does something to packets in one direction. */
 export interface Station {
@@ -238,17 +244,18 @@ class FilterHop implements Hop {
 
   public get change(): Hop['change'] {
     const { set } = this;
-    if (this.verdict === 'passes' || set === undefined) {
+    // Where it is open whether the packets pass, a rule more would not close the question.
+    if (this.verdict !== 'drops' || set === undefined) {
       return undefined;
     }
     // What denies must be come before; nothing denies where one rule that allows is enough.
-    const denies = this.verdict === 'drops' && set.semantics.decides !== 'any-allow';
+    const denies = set.semantics.decides !== 'any-allow';
     return (clients) =>
       this.settings.write(set, {
         direction: this.direction === 'to-gateway' ? 'in' : 'out',
         protocol: this.flow.protocol,
         ports: this.asked,
-        ranges: clients.flatMap((range) => toCidrs(range)),
+        ranges: rangesOf(clients),
         before: denies ? this.rule : undefined,
       });
   }
@@ -264,6 +271,29 @@ class FilterHop implements Hop {
   private get fact() {
     return this.settings.world.fact(this.element, this.flow, this.direction);
   }
+}
+
+/** Whether clients are everybody on the internet of an IP version. */
+export function isWholeInternet(clients: AddressSet): boolean {
+  const [first] = clients;
+  return (
+    first !== undefined && includes(clients, difference([everyAddress(first.version)], notOnInternet(first.version)))
+  );
+}
+
+/** Clients in CIDR notation, as a rule would have them. */
+function rangesOf(clients: AddressSet): readonly string[] {
+  const version = clients[0]?.version ?? 4;
+  return isWholeInternet(clients) ? toCidrs(everyAddress(version)) : clients.flatMap((range) => toCidrs(range));
+}
+
+/** Clients in words, for messages: no more than three ranges of them. */
+export function clientsText(clients: AddressSet): string {
+  if (isWholeInternet(clients)) {
+    return `the whole internet${clients[0]?.version === 6 ? ' (IPv6)' : ''}`;
+  }
+  const texts = clients.slice(0, 3).map(formatRange);
+  return texts.join(', ') + (clients.length > 3 ? ` and ${clients.length - 3} more` : '');
 }
 
 function whyDecided(
@@ -287,7 +317,7 @@ function whyDecided(
     default:
       return rule === undefined
         ? `Whether ${which} passes is not known: ${open ?? 'its rules were not read'}.`
-        : `Whether ${ruleText(rule).toLowerCase()} fits ${which} is not known: ${open}.`;
+        : `Whether ${ruleText(rule).replace(/^R/, 'r')} fits ${which} is not known: ${open}.`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Flow } from '../../flows';
-import { type Hop, names, type ProtocolAnswer, type Stop } from '../evaluate';
-import { formatRange, isKnown, isUnknown, type Machine } from '../model';
+import type { VpnProtocol } from '../../protocols';
+import { clientsText, type Hop, names, type ProtocolAnswer, type Stop } from '../evaluate';
+import { isKnown, isUnknown, type Machine } from '../model';
 import type { Context, FindingKind, Topic } from './finding';
 
 const BEHIND_NAT: FindingKind = {
@@ -94,28 +95,44 @@ function isMeant({ world, estate }: Context, machine: Machine, { flowSet }: Prot
 }
 
 function stopped(context: Context, machine: Machine, { protocol, stops, verdict, served }: ProtocolAnswer): void {
-  for (const stop of stops.filter(({ hop }) => hop.verdict === 'drops')) {
+  for (const stop of stops.filter((one) => one.hop.verdict === 'drops' && !isHalf(protocol, one))) {
     const { hop, flow, clients, change } = stop;
     const kind = kindOf(hop);
-    const whom = clients.slice(0, 3).map(formatRange).join(', ');
+    const [set] = hop.ruleSets ?? [];
     context.report({
       kind,
       // What only some of the clients are without is not what the gateway is without.
       ...(verdict === 'passes' && served.length > 0 ? { severity: 'warning' as const } : {}),
-      message: `${protocol.name} of ${machine.label}: ${hop.because} ${direction(stop)}, for ${whom}${clients.length > 3 ? ' and others' : ''}.`,
+      message: `${protocol.name} of ${machine.label}: ${hop.because} ${direction(stop)}, for ${clientsText(clients)}.`,
       fix: change?.text ?? 'another protocol, or another way to the gateway',
       ...(change === undefined ? {} : { change }),
       origin: hop.origin ?? machine.origin,
-      thing: machine,
-      // Of a protocol's flows each stops at a NAT gateway: it is one finding.
-      what: kind === BEHIND_NAT ? 'NAT' : `${protocol.id} ${flow.id} ${hop.direction} ${hop.name} ${hop.label ?? ''}`,
+      thing: kind === STATELESS && set !== undefined ? set : machine,
+      // Of a protocol's flows each stops at a NAT gateway, and of a subnet's gateways each at its ACL: it is one finding.
+      what:
+        kind === BEHIND_NAT
+          ? 'NAT'
+          : kind === STATELESS
+            ? `${hop.direction} ${flow.id}`
+            : // What does not let a protocol through does so both ways; a filter may lack either rule.
+              `${protocol.id} ${flow.id} ${set === undefined ? '' : hop.direction} ${hop.name} ${hop.label ?? ''}`,
       evidence: hop.evidence,
     });
   }
 }
 
-function kindOf({ element }: Hop): FindingKind {
-  return element === 'aws.nat-gateway' ? BEHIND_NAT : element === 'aws.network-acl' ? STATELESS : STOPPED;
+/** What is missing in a filter that keeps state is a finding of its own where it is about PPTP. */
+function isHalf({ id }: VpnProtocol, { hop }: Stop): boolean {
+  return id === 'pptp' && hop.rule === undefined && hop.ruleSets?.[0]?.semantics.stateful === true;
+}
+
+/** A rule that denies is no entry that is missing: somebody wrote it. */
+function kindOf({ element, rule }: Hop): FindingKind {
+  return element === 'aws.nat-gateway'
+    ? BEHIND_NAT
+    : element === 'aws.network-acl' && rule === undefined
+      ? STATELESS
+      : STOPPED;
 }
 
 function direction({ hop, flow }: Stop): string {
@@ -132,7 +149,12 @@ function present({ report, today }: Context, machine: Machine, { verdict, dials,
   const dates = [...(insecure ?? '').matchAll(DATES)].map(([date]) => date);
   const last = [...dates, ...(lastDay === undefined ? [] : [lastDay])].sort().at(-1);
   const isOver = last !== undefined && last < today.slice(0, last.length);
-  const whom = verdict === 'passes' ? `, for ${served.slice(0, 3).map(formatRange).join(', ')}` : '';
+  const speaks =
+    verdict === 'passes'
+      ? `speaks PPTP by ${dials}, for ${clientsText(served)}`
+      : verdict === 'unknown'
+        ? `may speak PPTP by ${dials}`
+        : 'is set up for PPTP, which does not arrive';
   const age =
     insecure === undefined
       ? 'No reason is written down.'
@@ -146,7 +168,7 @@ function present({ report, today }: Context, machine: Machine, { verdict, dials,
   report({
     kind: PPTP_PRESENT,
     severity: insecure === undefined || isOver ? 'error' : 'warning',
-    message: `${machine.label} speaks PPTP by ${dials}${whom}. ${age}`,
+    message: `${machine.label} ${speaks}. ${age}`,
     fix:
       insecure === undefined
         ? 'a protocol whose cryptography holds (WireGuard, IKEv2, OpenVPN), or Insecure.because(...) with a reason and a date'
@@ -193,7 +215,7 @@ export const statelessSets: Topic = {
             fix: `an outbound entry of ${set.label} that allows ${flow.port === undefined ? `protocol ${flow.protocol}` : `protocol ${flow.protocol}, ports 1024-65535,`} to the clients`,
             origin: rule.origin,
             thing: set,
-            what: `out ${flow.id}`,
+            what: `to-client ${flow.id}`,
             evidence: world.fact(set.element, flow, 'to-client')?.evidence ?? [],
           });
         }

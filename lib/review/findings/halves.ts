@@ -1,9 +1,8 @@
 import { Flow } from '../../flows';
-import { type Decision, decide, names } from '../evaluate';
+import { clientsText, type Decision, decide, names } from '../evaluate';
 import {
   type AddressSet,
   addressSet,
-  formatRange,
   type Interface,
   isKnown,
   isRange,
@@ -76,30 +75,35 @@ function missing(
   kind: FindingKind,
   direction: RuleDirection,
 ): void {
-  const clients = addressSet(
+  const ranges = addressSet(
     rules
       .flatMap(({ peers }) => (peers === 'any' ? [] : peers.filter(isKnown).filter(isRange)))
       .filter(({ version }) => version === 4),
   );
   const [rule] = rules;
-  if (rule === undefined || clients.length === 0) {
+  if (rule === undefined || ranges.length === 0) {
     return;
   }
+  const own = kind === CONTROL_ONLY ? CONTROL : Flow.GRE;
   const lacking = addressSet(
-    placesOf(context, set).flatMap((sets) => dropped(context, sets, flow, direction, clients).flat()),
+    placesOf(context, set).flatMap((sets) => {
+      // Not what an earlier rule keeps out altogether.
+      const clients = addressSet(decided(context, sets, own, 'in', ranges, 'allow').flat());
+      return decided(context, sets, flow, direction, clients, 'deny').flat();
+    }),
   );
   if (lacking.length === 0) {
     return;
   }
-  const ranges = lacking.map(formatRange).join(', ');
+  const whom = clientsText(lacking);
   const way = direction === 'in' ? 'from' : 'to';
   const protocol = flow.port === undefined ? `IP protocol ${flow.protocol} without ports` : flow.name;
   context.report({
     kind,
     message: `${set.label} lets ${direction === 'out' || flow.port !== undefined ? 'GRE (IP protocol 47)' : 'TCP 1723'} in${
-      direction === 'out' ? '' : ` from ${ranges}`
-    }, and nothing lets ${flow.name} ${direction === 'in' ? 'in' : 'out'} ${way} ${ranges}.`,
-    fix: `add to ${set.label} a rule that allows ${protocol} ${direction === 'in' ? 'from' : 'to'} ${ranges}`,
+      direction === 'out' ? '' : ` from ${whom}`
+    }, and nothing lets ${flow.name} ${direction === 'in' ? 'in' : 'out'} ${way} ${whom}.`,
+    fix: `add to ${set.label} a rule that allows ${protocol} ${direction === 'in' ? 'from' : 'to'} ${whom}`,
     origin: rule.origin,
     thing: set,
     what: `${direction} ${flow.label}`,
@@ -107,14 +111,18 @@ function missing(
   });
 }
 
-/** Which addresses a place drops a flow for. Where the rules that decide are not all known, none. */
-function dropped(
+/** The addresses for which a place does this to a flow. Where the rules that decide are not all known, it does neither. */
+function decided(
   context: Context,
   sets: readonly RuleSet[],
   flow: Flow,
   direction: RuleDirection,
   addresses: AddressSet,
+  action: Decision['action'],
 ): AddressSet[] {
+  if (addresses.length === 0) {
+    return [];
+  }
   const port = flow.port;
   return decide(
     sets,
@@ -127,7 +135,7 @@ function dropped(
     },
     context.world,
   )
-    .filter(({ action }: Decision) => action === 'deny')
+    .filter((decision) => decision.action === action)
     .map((decision) => decision.addresses);
 }
 

@@ -38,7 +38,7 @@ function checks({ estate, world, report }: Context): void {
       const owner = world.machineOf(face) ?? face;
       report({
         kind: CHECK,
-        message: `${table.label} routes to ${owner.label}, whose source/destination check is on: packets for others than itself are dropped.`,
+        message: `A route of ${table.label} leads to ${owner.label}, whose source/destination check is on: packets for others than itself are dropped.`,
         fix: `SourceDestCheck: false on ${owner.label}`,
         origin: face.origin,
         thing: owner,
