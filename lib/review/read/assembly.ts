@@ -22,7 +22,9 @@ export function isCdkManifest(manifest: unknown): boolean {
 export function cdkAssembly(folder: string, name: string, depth = 0): Input[] {
   const manifest = readDocument(join(folder, 'manifest.json'), join(name, 'manifest.json'));
   const inputs: Input[] = [];
-  for (const [id, artifact] of Object.entries(recordOf(recordOf(manifest.data).artifacts))) {
+  const artifacts = recordOf(recordOf(manifest.data).artifacts);
+  const assets = assetsOf(artifacts, folder, name);
+  for (const [id, artifact] of Object.entries(artifacts)) {
     const { type, properties, displayName, environment } = recordOf(artifact);
     const { templateFile, directoryName, stackName } = recordOf(properties);
     if (type === 'aws:cloudformation:stack' && typeof templateFile === 'string') {
@@ -34,6 +36,7 @@ export function cdkAssembly(folder: string, name: string, depth = 0): Input[] {
           stackName: typeof stackName === 'string' ? stackName : id,
           ...environmentOf(environment),
           constructPaths: constructPaths(recordOf(artifact), folder, name),
+          assets,
           folder,
         },
       });
@@ -42,6 +45,34 @@ export function cdkAssembly(folder: string, name: string, depth = 0): Input[] {
     }
   }
   return inputs;
+}
+
+/** The files of an assembly by the names under which they are uploaded. */
+function assetsOf(
+  artifacts: Readonly<Record<string, unknown>>,
+  folder: string,
+  name: string,
+): ReadonlyMap<string, string> {
+  const assets = new Map<string, string>();
+  for (const artifact of Object.values(artifacts)) {
+    const { type, properties } = recordOf(artifact);
+    const { file } = recordOf(properties);
+    if (type !== 'cdk:asset-manifest' || typeof file !== 'string' || !existsSync(join(folder, file))) {
+      continue;
+    }
+    const { data } = readDocument(join(folder, file), join(name, file));
+    for (const asset of Object.values(recordOf(recordOf(data).files))) {
+      const { source, destinations } = recordOf(asset);
+      const { path } = recordOf(source);
+      for (const destination of Object.values(recordOf(destinations))) {
+        const { objectKey } = recordOf(destination);
+        if (typeof objectKey === 'string' && typeof path === 'string') {
+          assets.set(objectKey, path);
+        }
+      }
+    }
+  }
+  return assets;
 }
 
 /** `aws://111122223333/eu-central-1`; an environment-agnostic stack has words in place of both. */

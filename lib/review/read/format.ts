@@ -16,6 +16,8 @@ export interface InputFacts {
   readonly region?: string;
   /** Construct paths by logical id or address. */
   readonly constructPaths?: ReadonlyMap<string, string>;
+  /** Files by the name under which they are uploaded, where an assembly has them: templates of nested stacks among them. */
+  readonly assets?: ReadonlyMap<string, string>;
   /** The folder that paths in the file are relative to. */
   readonly folder?: string;
 }

@@ -102,7 +102,7 @@ class Reader {
       const object: Record<string, unknown> = {};
       for (const { key, value } of node.items) {
         // Not by assignment: a key may be called __proto__.
-        Object.defineProperty(object, isScalar(key) ? String(key.value) : String(key), {
+        Object.defineProperty(object, keyText(key), {
           value: value === null ? null : this.read(value, depth + 1),
           enumerable: true,
           configurable: true,
@@ -116,6 +116,18 @@ class Reader {
     }
     return isScalar(node) ? node.value : null;
   }
+}
+
+/** A key as it is written: `N` and `off` are names there, whatever they mean as values. */
+function keyText(key: unknown): string {
+  return isScalar(key) ? (key.source ?? String(key.value)) : String(key);
+}
+
+function memberOf(node: unknown, key: Key): unknown {
+  if (isMap(node)) {
+    return node.items.find((pair) => keyText(pair.key) === String(key))?.value;
+  }
+  return isSeq(node) ? node.items[Number(key)] : undefined;
 }
 
 /** `!Ref X` is `{ Ref: X }`, `!GetAtt A.B` is `{ 'Fn::GetAtt': 'A.B' }`. Tags of YAML itself are part of the value already. */
@@ -142,8 +154,8 @@ export class YamlPlaces {
     for (const key of path) {
       // The key of a short form stands in no text: `!Ref X` is where { Ref: X } is.
       const hasTag = (node as Node | undefined)?.tag?.startsWith('!') && /^(Ref|Condition|Fn::.*)$/.test(String(key));
-      const member = hasTag ? node : isMap(node) || isSeq(node) ? node.get(key, true) : undefined;
-      if (member === undefined) {
+      const member = hasTag ? node : memberOf(node, key);
+      if (member === undefined || member === null) {
         break;
       }
       node = member;

@@ -31,13 +31,13 @@ function read(inputs: readonly Input[], estate: Estate, options: ReadOptions): v
     given.set(pathOf(input, basename(input.document.file)), input);
   }
   for (const input of inputs) {
-    for (const file of nestedFiles(input.document.data)) {
+    for (const file of nestedFiles(input)) {
       nested.add(pathOf(input, file));
     }
   }
   for (const input of inputs) {
     if (!nested.has(pathOf(input, basename(input.document.file)))) {
-      const { folder: _, ...about } = input.about ?? {};
+      const { folder: _folder, assets: _assets, ...about } = input.about ?? {};
       const template = templates.add({
         document: input.document,
         scope: input.scope,
@@ -59,7 +59,7 @@ function addNested(
   depth: number,
 ): void {
   for (const [logicalId, resource] of Object.entries(parent.section('Resources'))) {
-    const file = nestedFile(resource);
+    const file = nestedFile(resource, input);
     if (file === undefined || depth > DEEPEST) {
       continue;
     }
@@ -84,20 +84,25 @@ function addNested(
   }
 }
 
-function nestedFiles(data: unknown): string[] {
-  return Object.values(recordOf(recordOf(data).Resources))
-    .map(nestedFile)
+function nestedFiles(input: Input): string[] {
+  return Object.values(recordOf(recordOf(input.document.data).Resources))
+    .map((resource) => nestedFile(resource, input))
     .filter((file) => file !== undefined);
 }
 
-/** The file of a nested stack: what CDK notes beside it, or a template URL that is a path. */
-function nestedFile(resource: unknown): string | undefined {
+/** The file of a nested stack: what CDK notes beside it, a template URL that is a path, or the asset that the URL ends in. */
+function nestedFile(resource: unknown, { about }: Input): string | undefined {
   const { Type, Properties, Metadata } = recordOf(resource);
   if (Type !== 'AWS::CloudFormation::Stack') {
     return undefined;
   }
-  const file = recordOf(Metadata)['aws:asset:path'] ?? recordOf(Properties).TemplateURL;
-  return typeof file === 'string' && !/^[a-z]+:\/\//i.test(file) ? file : undefined;
+  const url = recordOf(Properties).TemplateURL;
+  const file = recordOf(Metadata)['aws:asset:path'] ?? url;
+  if (typeof file === 'string' && !/^[a-z]+:\/\//i.test(file)) {
+    return file;
+  }
+  const [name] = /[\w.-]+\.json(?=[^.]*$)/.exec(JSON.stringify(url) ?? '') ?? [];
+  return name === undefined ? undefined : about?.assets?.get(name);
 }
 
 function pathOf({ about }: Input, file: string): string {
