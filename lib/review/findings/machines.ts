@@ -65,14 +65,14 @@ const SECRETS: readonly { readonly what: string; readonly pattern: RegExp }[] = 
   {
     what: 'a password in a line of chap-secrets',
     pattern:
-      /^\s*(?:echo\s+["']?)?["']?[\w.@\\-]+["']?\s+(?:["']?pptpd["']?|["']?l2tpd["']?|\*)\s+(?!["']?\$)\S+\s+(?:\*|\d+\.\d+\.\d+\.\d+\S*)/m,
+      /^\s*(?:echo\s+["']?)?["']?[\w.@\\-]+["']?\s+(?:["']?pptpd["']?|["']?l2tpd["']?|\*)\s+(?!["']?\$)(?:"[^"\n]*"|\S+)\s+(?:\*|\d+\.\d+\.\d+\.\d+\S*)/m,
   },
   { what: 'a pre-shared key of IPsec', pattern: /:\s*PSK\s+["'](?!\$)[^"'\s]{4,}["']/ },
   { what: 'an access key of AWS', pattern: /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/ },
   {
     what: 'a password',
     pattern:
-      /(?<!:)\b(?:password|passwd|secret|psk|api_?key|auth_?token)["']?\s*[:=]\s*["']?(?![\s"'$({<]|false\b|true\b|no\b|yes\b|none\b|null\b)[^\s"'$({<,;]{6,}/i,
+      /(?<!:)\b(?:password|passwd|secret|psk|api_?key|auth_?token)["']?\s*[:=]\s*["']?(?![\s"'$({</]|arn:|false\b|true\b|no\b|yes\b|none\b|null\b)[^\s"'$({<,;]{6,}/i,
   },
 ];
 

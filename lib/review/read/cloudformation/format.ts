@@ -14,11 +14,17 @@ const DEEPEST = 10;
 export const CLOUDFORMATION: Format = {
   id: 'cloudformation',
   title: 'CloudFormation template',
-  recognises: (data) =>
-    isRecord(data) &&
-    ('AWSTemplateFormatVersion' in data ||
-      (isRecord(data.Resources) &&
-        Object.values(data.Resources).some((one) => typeof recordOf(one).Type === 'string'))),
+  recognises: (data) => {
+    if (!isRecord(data)) {
+      return false;
+    }
+    const resources = isRecord(data.Resources) ? Object.values(data.Resources) : undefined;
+    return (
+      'AWSTemplateFormatVersion' in data ||
+      (resources !== undefined &&
+        (resources.length === 0 || resources.some((one) => typeof recordOf(one).Type === 'string')))
+    );
+  },
   read,
 };
 
