@@ -5,6 +5,7 @@ import { way } from '../network/ways';
 import { PPTP, VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
 import { type AskedPath, answer } from './explain-answer';
 import { type Given, help, readOptions } from './explain-options';
+import { isColoured } from './options';
 import { type World, write } from './world';
 
 const STATUS: Readonly<Record<Result, number>> = { works: 0, 'cannot-work': 1, unverified: 3 };
@@ -89,12 +90,4 @@ function protocolsOf({ protocol: names }: Given): readonly VpnProtocol[] {
     });
   }
   return protocols;
-}
-
-function isColoured(given: Given, { stdout, env = {} }: World): boolean {
-  if (given.color !== undefined || given['no-color'] !== undefined) {
-    return given.color !== undefined;
-  }
-  // https://no-color.org: set and not empty.
-  return stdout.isTTY === true && (env.NO_COLOR ?? '') === '';
 }
