@@ -255,6 +255,11 @@ export const DIAGNOSTIC_CODES = [
   'REVIEW_INPUT_NOT_A_TEMPLATE',
   'REVIEW_NOTHING_FOUND',
   'REVIEW_QUESTION_INVALID',
+
+  // The check command
+  'CHECK_USAGE',
+  'CHECK_BASELINE_UNREADABLE',
+  'CHECK_BASELINE_INVALID',
 ] as const;
 
 /** A stable code for one kind of error, refusal or warning, for example `GRE_DROPPED_BY_FABRIC`. */
