@@ -88,6 +88,7 @@ export class Answers {
   private readonly ways = new Map<string, readonly Way[]>();
   private readonly walked = new Map<Way, Map<string, readonly Passage[]>>();
   private readonly filters = new Map<string, readonly Rule[]>();
+  private readonly meant = new Map<string, AddressSet>();
   private readonly served = new Map<string, readonly ProtocolAnswer[]>();
   private found?: readonly Machine[];
 
@@ -215,7 +216,7 @@ export class Answers {
     flowSet: FlowSet,
     options: AskOptions,
   ): ProtocolAnswer {
-    const asked = options.clients ?? this.clientsOf(machine, protocol, way.version);
+    const asked = options.clients ?? this.meantFor(machine, protocol, way.version);
     const flows = flowSet.flows.map((flow): FlowAnswer => ({ flow, passages: this.passages(way, flow) }));
     const those = (verdict: Verdict) => flows.map(({ passages }) => clientsWith(passages, verdict));
     const served = those('passes').reduce(intersection);
@@ -255,6 +256,13 @@ export class Answers {
       }
     }
     return difference([everyAddress(version)], notOnInternet(version));
+  }
+
+  private meantFor(machine: Machine, protocol: VpnProtocol, version: 4 | 6): AddressSet {
+    const key = `${machine.id} ${protocol.id} ${version}`;
+    const clients = this.meant.get(key) ?? this.clientsOf(machine, protocol, version);
+    this.meant.set(key, clients);
+    return clients;
   }
 
   /** What a VPN server that the cloud runs serves. */

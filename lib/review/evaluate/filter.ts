@@ -67,7 +67,7 @@ function elementary(sets: readonly RuleSet[], packets: Packets, range: PortRange
   }
   const starts = new Set([range.from]);
   for (const set of sets) {
-    for (const { protocol, ports } of world.rulesOf(set, packets.direction)) {
+    for (const { protocol, ports } of world.rulesFor(set, packets.direction, packets.protocol)) {
       if ((protocol === packets.protocol || protocol === 'any') && Array.isArray(ports)) {
         for (const { from, to } of ports as readonly PortRange[]) {
           starts.add(from).add(to + 1);
@@ -112,7 +112,7 @@ function decideAt(
   const doubts: Doubt[] = [];
   let rest = packets.addresses;
   for (const set of sets) {
-    for (const rule of world.rulesOf(set, direction)) {
+    for (const rule of world.rulesFor(set, direction, packets.protocol)) {
       if (rest.length === 0) {
         break;
       }

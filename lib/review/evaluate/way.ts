@@ -1,5 +1,5 @@
 import type { Flow } from '../../flows';
-import type { AddressSet, Interface, Machine } from '../model';
+import { type AddressSet, type Interface, intersection, type Machine } from '../model';
 import { type Hop, type Part, type Verdict, worse } from './hop';
 import type { Station } from './stations';
 import type { World } from './world';
@@ -40,19 +40,19 @@ interface Walker {
   readonly trail: Trail | undefined;
 }
 
-/** Sends a flow of all these clients along a way. Each client is in exactly one passage. */
+/**
+ * Sends a flow of all these clients along a way. Each client is in exactly one passage. A station is asked once about all of
+ * them, since what it does to one does not depend on what others did before.
+ */
 export function walk(way: Way, flow: Flow, clients: AddressSet): readonly Passage[] {
-  let walkers: readonly Walker[] = clients.length === 0 ? [] : [{ clients, verdict: 'passes', trail: undefined }];
+  let walkers: Walker[] = clients.length === 0 ? [] : [{ clients, verdict: 'passes', trail: undefined }];
   for (const station of way.stations) {
-    walkers = walkers.flatMap(({ clients: here, verdict, trail }) =>
-      station.meet(flow, here).map(
-        ({ clients: some, hop }: Part): Walker => ({
-          clients: some,
-          verdict: worse(verdict, hop.verdict),
-          trail: { before: trail, hop },
-        }),
-      ),
-    );
+    const parts = station.meet(flow, clients);
+    const [only] = parts;
+    walkers =
+      only !== undefined && parts.length === 1
+        ? walkers.map((walker) => met(walker, walker.clients, only.hop))
+        : walkers.flatMap((walker) => split(walker, parts));
   }
   return walkers.map(({ clients: some, verdict, trail }) => {
     const hops: Hop[] = [];
@@ -61,4 +61,19 @@ export function walk(way: Way, flow: Flow, clients: AddressSet): readonly Passag
     }
     return { clients: some, verdict, hops: hops.reverse() };
   });
+}
+
+function split(walker: Walker, parts: readonly Part[]): Walker[] {
+  const walkers: Walker[] = [];
+  for (const { clients, hop } of parts) {
+    const some = intersection(walker.clients, clients);
+    if (some.length > 0) {
+      walkers.push(met(walker, some, hop));
+    }
+  }
+  return walkers;
+}
+
+function met({ verdict, trail }: Walker, clients: AddressSet, hop: Hop): Walker {
+  return { clients, verdict: worse(verdict, hop.verdict), trail: { before: trail, hop } };
 }

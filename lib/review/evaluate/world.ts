@@ -63,6 +63,7 @@ export class World {
   private readonly balancers = new Map<string, { balancer: LoadBalancer; listener: Listener }[]>();
   private readonly internet = new Map<string, Gateway[]>();
   private readonly ordered = new WeakMap<RuleSet, Record<RuleDirection, readonly Rule[]>>();
+  private readonly byProtocol = new WeakMap<RuleSet, Map<number, readonly Rule[]>>();
   private readonly peers = new WeakMap<Rule, Map<4 | 6, PeerAddresses>>();
   private readonly elements = new Map<string, NetworkElement>();
   private readonly facts = new Map<string, CarriageFact | undefined>();
@@ -126,8 +127,33 @@ export class World {
     return both[direction];
   }
 
+  /** Those of the rules that may fit packets of a protocol. */
+  public rulesFor(set: RuleSet, direction: RuleDirection, protocol: number): readonly Rule[] {
+    let byProtocol = this.byProtocol.get(set);
+    if (byProtocol === undefined) {
+      byProtocol = new Map();
+      this.byProtocol.set(set, byProtocol);
+    }
+    const key = direction === 'in' ? protocol : -1 - protocol;
+    let rules = byProtocol.get(key);
+    if (rules === undefined) {
+      rules = this.rulesOf(set, direction).filter(
+        (rule) => typeof rule.protocol !== 'number' || rule.protocol === protocol,
+      );
+      byProtocol.set(key, rules);
+    }
+    return rules;
+  }
+
   /** The addresses of a version that the far end of a rule stands for. */
   public addressesOf(rule: Rule, version: 4 | 6): PeerAddresses {
+    if (rule.peers !== 'any' && rule.peers.length === 1) {
+      const [peer] = rule.peers;
+      if (peer !== undefined && isRange(peer)) {
+        // Most rules by far: nothing to look up, and nothing to keep.
+        return peer.version === version ? { certain: rule.peers as AddressSet, perhaps: [] } : NOBODY;
+      }
+    }
     let known = this.peers.get(rule);
     if (known === undefined) {
       known = new Map();

@@ -45,18 +45,25 @@ export const exposure: Topic = {
       everything(rule, set, context);
       return;
     }
-    if (rule.protocol !== 6 && rule.protocol !== 17 && rule.protocol !== 47 && rule.protocol !== 50) {
-      return;
+    if (typeof rule.protocol === 'number' && FLOWS.has(rule.protocol)) {
+      named(rule, set, context);
     }
-    named(rule, set, context);
   },
 };
+
+/** The flows of VPNs by protocol. TCP and UDP 443 are the web's. */
+const FLOWS: ReadonlyMap<number, readonly Flow[]> = new Map(
+  [6, 17, 47, 50].map((protocol) => [
+    protocol,
+    VPN_FLOWS.filter((flow) => flow.protocol === protocol && flow.port !== 443),
+  ]),
+);
 
 const CONTROL = Flow.tcp(1723);
 const L2TP_PLAIN = Flow.udp(1701);
 
 function named(rule: Rule, set: RuleSet, { report }: Context): void {
-  const flow = VPN_FLOWS.find((one) => one.port !== 443 && names(rule, one));
+  const flow = FLOWS.get(rule.protocol as number)?.find((one) => names(rule, one));
   if (flow === undefined) {
     return;
   }
