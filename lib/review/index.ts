@@ -3,6 +3,7 @@ import { type Finding, type FindOptions, findingsOf } from './findings';
 import type { Estate, Unread } from './model';
 import { estateOf, type ReadOptions, readEstate } from './read';
 
+export { acknowledgedBecause, NAMESPACE } from './acknowledge';
 export { type FlowQuestion, type FlowReach, type ProtocolQuestion, type ProtocolReach, reach, serves } from './ask';
 export * from './evaluate';
 export * from './findings';

@@ -41,6 +41,15 @@ export interface Unread {
   readonly why: string;
 }
 
+/** That somebody has looked at findings of a kind and accepts them, as the files say. */
+export interface Acknowledgement {
+  /** The id of the kind, with the namespace of the tool before it where one was written. */
+  readonly id: string;
+  readonly reason: string;
+  /** The construct below which it holds. */
+  readonly constructPath: string;
+}
+
 /**
  * The normal form of everything that was read, whatever cloud and tool it comes from. Objects of one file refer to those of
  * another by id where the files say that they belong together.
@@ -49,6 +58,8 @@ export class Estate {
   public readonly documents: SourceDocument[] = [];
   /** What was met and not understood. */
   public readonly unread: Unread[] = [];
+  /** What is acknowledged in the files. */
+  public readonly acknowledgements: Acknowledgement[] = [];
   private readonly things = new Map<string, AnyThing>();
   private readonly kinds = new Map<string, AnyThing[]>();
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Acknowledgement } from '../model';
 import { readDocument } from './document';
 import type { Input, InputFacts } from './format';
 import { isRecord, listOf, recordOf } from './values';
@@ -35,7 +36,7 @@ export function cdkAssembly(folder: string, name: string, depth = 0): Input[] {
         about: {
           stackName: typeof stackName === 'string' ? stackName : id,
           ...environmentOf(environment),
-          constructPaths: constructPaths(recordOf(artifact), folder, name),
+          ...metadataOf(recordOf(artifact), folder, name),
           assets,
           folder,
         },
@@ -84,19 +85,28 @@ function environmentOf(environment: unknown): Pick<InputFacts, 'account' | 'regi
   };
 }
 
-/** Construct paths by logical id, from the metadata of the stack, which newer versions keep in a file of its own. */
-function constructPaths(
+/**
+ * Construct paths by logical id, and what is acknowledged, from the metadata of the stack, which newer versions keep in a
+ * file of its own.
+ */
+function metadataOf(
   { metadata, additionalMetadataFile }: Readonly<Record<string, unknown>>,
   folder: string,
   name: string,
-): ReadonlyMap<string, string> {
-  const paths = new Map<string, string>();
+): Required<Pick<InputFacts, 'constructPaths' | 'acknowledgements'>> {
+  const constructPaths = new Map<string, string>();
+  const acknowledgements: Acknowledgement[] = [];
   const note = (all: unknown) => {
-    for (const [path, entries] of Object.entries(recordOf(all))) {
+    for (const [key, entries] of Object.entries(recordOf(all))) {
+      const path = key.replace(/^\//, '');
       for (const entry of listOf(entries)) {
         const { type, data } = recordOf(entry);
         if (type === 'aws:cdk:logicalId' && typeof data === 'string') {
-          paths.set(data, path.replace(/^\//, ''));
+          constructPaths.set(data, path);
+        } else if (type === 'aws:cdk:acknowledged-rules') {
+          for (const [id, reason] of Object.entries(recordOf(data))) {
+            acknowledgements.push({ id, reason: String(reason), constructPath: path });
+          }
         }
       }
     }
@@ -105,5 +115,5 @@ function constructPaths(
   if (typeof additionalMetadataFile === 'string' && existsSync(join(folder, additionalMetadataFile))) {
     note(readDocument(join(folder, additionalMetadataFile), join(name, additionalMetadataFile)).data);
   }
-  return paths;
+  return { constructPaths, acknowledgements };
 }

@@ -1,4 +1,4 @@
-import type { Estate, SourceDocument } from '../model';
+import type { Acknowledgement, Estate, SourceDocument } from '../model';
 
 /** A file, or data in memory, that a format has recognised. */
 export interface Input {
@@ -16,6 +16,8 @@ export interface InputFacts {
   readonly region?: string;
   /** Construct paths by logical id or address. */
   readonly constructPaths?: ReadonlyMap<string, string>;
+  /** What the metadata of constructs acknowledges. */
+  readonly acknowledgements?: readonly Acknowledgement[];
   /** Files by the name under which they are uploaded, where an assembly has them: templates of nested stacks among them. */
   readonly assets?: ReadonlyMap<string, string>;
   /** The folder that paths in the file are relative to. */

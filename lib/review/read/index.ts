@@ -54,6 +54,7 @@ function read(inputs: readonly Input[], options: ReadOptions): Estate {
   const estate = new Estate();
   const byFormat = new Map<Format, Input[]>();
   for (const input of inputs) {
+    estate.acknowledgements.push(...(input.about?.acknowledgements ?? []));
     const format = formatOf(input.document.data) ?? notATemplate(input.document.file);
     byFormat.set(format, [...(byFormat.get(format) ?? []), input]);
   }
