@@ -7,6 +7,7 @@ import {
   intersection,
   isUnknown,
   type PortRange,
+  Remainder,
   type Rule,
   type RuleDirection,
   type RulePorts,
@@ -110,10 +111,10 @@ function decideAt(
   const { direction, version, concerns } = packets;
   const decisions: Decision[] = [];
   const doubts: Doubt[] = [];
-  let rest = packets.addresses;
+  const left = new Remainder(packets.addresses);
   for (const set of sets) {
     for (const rule of world.rulesFor(set, direction, packets.protocol)) {
-      if (rest.length === 0) {
+      if (left.isEmpty) {
         break;
       }
       const fit = both(fits(rule, packets.protocol, ports), concerns?.(rule) ?? 'yes');
@@ -123,19 +124,18 @@ function decideAt(
       const { certain, perhaps } = world.addressesOf(rule, version);
       const isOpen = fit === 'unknown' || rule.condition !== undefined || isUnknown(rule.order);
       const maybe = isOpen ? addressSet([...certain, ...perhaps]) : perhaps;
-      const doubted = maybe.length === 0 ? maybe : intersection(rest, maybe);
-      if (doubted.length > 0) {
-        doubts.push({ addresses: doubted, action: rule.action, rule, why: whyOpen(rule) });
+      const inDoubt = maybe.length === 0 ? maybe : left.of(maybe);
+      if (inDoubt.length > 0) {
+        doubts.push({ addresses: inDoubt, action: rule.action, rule, why: whyOpen(rule) });
       }
-      const hit = isOpen ? [] : intersection(rest, certain);
+      const hit = isOpen ? [] : left.take(certain);
       if (hit.length > 0) {
         decisions.push({ addresses: hit, action: rule.action, rule });
-        rest = difference(rest, hit);
       }
     }
   }
-  if (rest.length > 0) {
-    decisions.push(byDefault(sets, direction, rest));
+  if (!left.isEmpty) {
+    decisions.push(byDefault(sets, direction, left.rest));
   }
   const missing = sets.find(
     ({ incomplete, semantics }) => incomplete !== undefined && semantics.decides !== 'any-allow',

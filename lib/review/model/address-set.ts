@@ -80,3 +80,73 @@ export function includes(whole: AddressSet, part: AddressSet): boolean {
 export function sizeOf(set: AddressSet): bigint {
   return set.reduce((sum, { first, last }) => sum + BigInt(last) - BigInt(first) + 1n, 0n);
 }
+
+/** Addresses from which parts are taken, one after the other: what is left, without copying it each time. */
+export class Remainder {
+  private readonly ranges: AddressRange[];
+
+  public constructor(set: AddressSet) {
+    this.ranges = [...set];
+  }
+
+  public get isEmpty(): boolean {
+    return this.ranges.length === 0;
+  }
+
+  /** What is left. */
+  public get rest(): AddressSet {
+    return this.ranges;
+  }
+
+  /** What is left of a set. */
+  public of(set: AddressSet): AddressSet {
+    const found: AddressRange[] = [];
+    for (const range of set) {
+      for (let at = this.indexOf(range.first); at < this.ranges.length; at++) {
+        const own = this.ranges[at] as AddressRange;
+        if (own.first > range.last) {
+          break;
+        }
+        found.push(
+          own.first >= range.first && own.last <= range.last
+            ? own
+            : { version: own.version, first: higher(own.first, range.first), last: lower(own.last, range.last) },
+        );
+      }
+    }
+    return found;
+  }
+
+  /** Takes what is left of a set, and gives it. */
+  public take(set: AddressSet): AddressSet {
+    const taken = this.of(set);
+    for (const { first, last } of taken) {
+      const at = this.indexOf(first);
+      const own = this.ranges[at] as AddressRange;
+      const pieces: AddressRange[] = [];
+      if (own.first < first) {
+        pieces.push({ version: own.version, first: own.first, last: previous(first) });
+      }
+      if (last < own.last) {
+        pieces.push({ version: own.version, first: next(last), last: own.last });
+      }
+      this.ranges.splice(at, 1, ...pieces);
+    }
+    return taken;
+  }
+
+  /** The first range that does not lie before an address. */
+  private indexOf(address: Address): number {
+    let low = 0;
+    let high = this.ranges.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.ranges[middle] as AddressRange).last < address) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}
