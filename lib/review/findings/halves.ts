@@ -1,9 +1,11 @@
 import { Flow } from '../../flows';
 import { clientsText, type Decision, decide, names } from '../evaluate';
 import {
+  type AddressRange,
   type AddressSet,
   addressSet,
   type Interface,
+  intersection,
   isKnown,
   isRange,
   type Reference,
@@ -34,109 +36,100 @@ const ONE_WAY: FindingKind = {
   help: 'Either side of a PPTP call may send the first GRE packet. A filter lets answers out by itself, and not a first packet.',
 };
 
+const CONTROL = Flow.tcp(1723);
+
 /** PPTP with one of its halves. */
 export const halves: Topic = {
   kinds: [CONTROL_ONLY, DATA_ONLY, ONE_WAY],
   estate: (context) => {
     for (const set of context.estate.all('rule-set')) {
-      const control = set.rules.filter((rule) => isFor(rule, set, CONTROL));
-      const data = set.rules.filter((rule) => isFor(rule, set, Flow.GRE));
-      if (control.length > 0) {
-        missing(context, set, control, Flow.GRE, CONTROL_ONLY, 'in');
-      }
-      if (data.length > 0) {
-        missing(context, set, data, CONTROL, DATA_ONLY, 'in');
-        if (set.semantics.stateful) {
-          missing(context, set, data, Flow.GRE, ONE_WAY, 'out');
-        }
+      const control = context.world.rulesFor(set, 'in', 6).filter((rule) => isFor(rule, set, CONTROL));
+      const data = context.world.rulesFor(set, 'in', 47).filter((rule) => isFor(rule, set, Flow.GRE));
+      if (control.length > 0 || data.length > 0) {
+        look(context, set, control, data);
       }
     }
   },
 };
 
-const CONTROL = Flow.tcp(1723);
-
 function isFor(rule: Rule, set: RuleSet, flow: Flow): boolean {
-  return (
-    rule.protocol === flow.protocol &&
-    rule.direction === 'in' &&
-    rule.action === 'allow' &&
-    isWritten(rule, set) &&
-    names(rule, flow)
-  );
+  return rule.action === 'allow' && isWritten(rule, set) && names(rule, flow);
 }
 
-/** Reports that what some rules let in lacks its counterpart, at every place where the set is used. */
-function missing(
-  context: Context,
-  set: RuleSet,
-  rules: readonly Rule[],
-  flow: Flow,
-  kind: FindingKind,
-  direction: RuleDirection,
-): void {
-  const ranges = addressSet(
+/** Looks at every place where the set is used for what one half lets in and the other does not. */
+function look(context: Context, set: RuleSet, control: readonly Rule[], data: readonly Rule[]): void {
+  const [controlled, carried] = [rangesOf(control), rangesOf(data)];
+  const all = addressSet([...controlled, ...carried]);
+  const lacking = { data: [] as AddressRange[], control: [] as AddressRange[], out: [] as AddressRange[] };
+  for (const sets of placesOf(context, set)) {
+    const calls = decided(context, sets, CONTROL, 'in', all);
+    const packets = decided(context, sets, Flow.GRE, 'in', all);
+    lacking.data.push(...intersection(intersection(controlled, calls.allow), packets.deny));
+    const received = intersection(carried, packets.allow);
+    lacking.control.push(...intersection(received, calls.deny));
+    if (set.semantics.stateful) {
+      lacking.out.push(...decided(context, sets, Flow.GRE, 'out', received).deny);
+    }
+  }
+  missing(context, set, control[0], lacking.data, Flow.GRE, CONTROL_ONLY, 'in');
+  missing(context, set, data[0], lacking.control, CONTROL, DATA_ONLY, 'in');
+  missing(context, set, data[0], lacking.out, Flow.GRE, ONE_WAY, 'out');
+}
+
+/** The IPv4 ranges that rules name: PPTP knows no IPv6. */
+function rangesOf(rules: readonly Rule[]): AddressSet {
+  return addressSet(
     rules
       .flatMap(({ peers }) => (peers === 'any' ? [] : peers.filter(isKnown).filter(isRange)))
       .filter(({ version }) => version === 4),
   );
-  const [rule] = rules;
-  if (rule === undefined || ranges.length === 0) {
+}
+
+/** Reports what some rules let in without its counterpart. */
+function missing(
+  { report, world }: Context,
+  set: RuleSet,
+  rule: Rule | undefined,
+  addresses: readonly AddressRange[],
+  flow: Flow,
+  kind: FindingKind,
+  direction: RuleDirection,
+): void {
+  if (rule === undefined || addresses.length === 0) {
     return;
   }
-  const own = kind === CONTROL_ONLY ? CONTROL : Flow.GRE;
-  const lacking = addressSet(
-    placesOf(context, set).flatMap((sets) => {
-      // Not what an earlier rule keeps out altogether.
-      const clients = addressSet(decided(context, sets, own, 'in', ranges, 'allow').flat());
-      return decided(context, sets, flow, direction, clients, 'deny').flat();
-    }),
-  );
-  if (lacking.length === 0) {
-    return;
-  }
-  const whom = clientsText(lacking);
-  const way = direction === 'in' ? 'from' : 'to';
+  const whom = clientsText(addressSet(addresses));
+  const far = `${direction === 'in' ? 'from' : 'to'} ${whom}`;
   const protocol = flow.port === undefined ? `IP protocol ${flow.protocol} without ports` : flow.name;
-  context.report({
+  const present = kind === CONTROL_ONLY ? CONTROL : Flow.GRE;
+  report({
     kind,
-    message: `${set.label} lets ${direction === 'out' || flow.port !== undefined ? 'GRE (IP protocol 47)' : 'TCP 1723'} in${
-      direction === 'out' ? '' : ` from ${whom}`
-    }, and nothing lets ${flow.name} ${direction === 'in' ? 'in' : 'out'} ${way} ${whom}.`,
-    fix: `add to ${set.label} a rule that allows ${protocol} ${direction === 'in' ? 'from' : 'to'} ${whom}`,
+    message: `${set.label} lets ${present.name} in${direction === 'out' ? '' : ` from ${whom}`}, and nothing lets ${flow.name} ${direction} ${far}.`,
+    fix: `add to ${set.label} a rule that allows ${protocol} ${far}`,
     origin: rule.origin,
     thing: set,
     what: `${direction} ${flow.label}`,
-    evidence: context.world.fact(set.element, flow, direction === 'in' ? 'to-gateway' : 'to-client')?.evidence ?? [],
+    evidence: world.fact(set.element, flow, direction === 'in' ? 'to-gateway' : 'to-client')?.evidence ?? [],
   });
 }
 
-/** The addresses for which a place does this to a flow. Where the rules that decide are not all known, it does neither. */
+/** For which addresses a place allows and denies a flow. Where the rules that decide are not all known, it does neither. */
 function decided(
   context: Context,
   sets: readonly RuleSet[],
   flow: Flow,
   direction: RuleDirection,
   addresses: AddressSet,
-  action: Decision['action'],
-): AddressSet[] {
+): { allow: AddressSet; deny: AddressSet } {
   if (addresses.length === 0) {
-    return [];
+    return { allow: [], deny: [] };
   }
-  const port = flow.port;
-  return decide(
-    sets,
-    {
-      direction,
-      protocol: flow.protocol,
-      ...(port === undefined ? {} : { ports: [{ from: port, to: port }] }),
-      version: 4,
-      addresses,
-    },
-    context.world,
-  )
-    .filter((decision) => decision.action === action)
-    .map((decision) => decision.addresses);
+  const { protocol, port } = flow;
+  const ports = port === undefined ? {} : { ports: [{ from: port, to: port }] };
+  const decisions = decide(sets, { direction, protocol, ...ports, version: 4, addresses }, context.world);
+  const those = (action: Decision['action']) =>
+    addressSet(decisions.filter((decision) => decision.action === action).flatMap((decision) => decision.addresses));
+  return { allow: those('allow'), deny: those('deny') };
 }
 
 /**

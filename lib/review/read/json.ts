@@ -1,4 +1,4 @@
-import { createScanner, printParseErrorCode, visit } from 'jsonc-parser';
+import { printParseErrorCode, visit } from 'jsonc-parser';
 import { invalid } from '../../errors';
 import type { Key, Position } from '../model';
 
@@ -71,10 +71,8 @@ interface Node {
 export class JsonPlaces {
   private readonly top: Node;
   private readonly lines: number[] = [];
-  private readonly scanner: ReturnType<typeof createScanner>;
 
   public constructor(private readonly text: string) {
-    this.scanner = createScanner(text, true);
     this.top = { offset: this.text.search(/\S/) };
   }
 
@@ -112,39 +110,89 @@ export class JsonPlaces {
     return { line: low + 1, column: offset - (this.lines[low] as number) + 1 };
   }
 
-  /** Where the members of the object or list at an offset stand. A token is known by its first character. */
+  /** Where the members of the object or list at an offset stand. The text is known to be JSON: it was parsed before. */
   private membersOf(offset: number): Map<Key, Node> {
     const members = new Map<Key, Node>();
     const isList = this.text[offset] === '[';
     if (!isList && this.text[offset] !== '{') {
       return members;
     }
-    this.scanner.setPosition(offset);
-    let depth = 0;
-    let index = 0;
-    let name: string | undefined;
-    let isFresh = false;
-    do {
-      this.scanner.scan();
-      const at = this.scanner.getTokenOffset();
-      const token = this.text[at];
-      if (token === '}' || token === ']') {
-        depth--;
-      } else if (depth === 1 && (token === ',' || token === ':')) {
-        isFresh = isList || token === ':';
-      } else {
-        if (depth === 1 && isFresh) {
-          members.set(isList ? index++ : (name ?? ''), { offset: at });
-          isFresh = false;
-        } else if (depth === 1 && !isList) {
-          name = JSON.parse(this.text.slice(at, at + this.scanner.getTokenLength())) as string;
-        }
-        if (token === '{' || token === '[') {
-          depth++;
-          isFresh ||= depth === 1 && isList;
-        }
+    let at = this.solid(offset + 1);
+    for (let index = 0; this.text[at] !== ']' && this.text[at] !== '}'; index++) {
+      let key: Key = index;
+      if (!isList) {
+        const end = this.end(at);
+        key = JSON.parse(this.text.slice(at, end)) as string;
+        at = this.solid(this.solid(end) + 1);
       }
-    } while (depth > 0 && this.scanner.getTokenOffset() < this.text.length);
+      members.set(key, { offset: at });
+      at = this.solid(this.end(at));
+      if (this.text[at] === ',') {
+        at = this.solid(at + 1);
+      }
+    }
     return members;
   }
+
+  /** The next offset that is no white space. */
+  private solid(offset: number): number {
+    let at = offset;
+    while (this.text.charCodeAt(at) <= 32) {
+      at++;
+    }
+    return at;
+  }
+
+  /** The offset behind the value at an offset. */
+  private end(offset: number): number {
+    const { text } = this;
+    let depth = 0;
+    let at = offset;
+    do {
+      switch (text.charCodeAt(at)) {
+        case QUOTE:
+          at = this.endOfString(at);
+          break;
+        case OPEN_BRACE:
+        case OPEN_BRACKET:
+          depth++;
+          at++;
+          break;
+        case CLOSE_BRACE:
+        case CLOSE_BRACKET:
+          depth--;
+          at++;
+          break;
+        default:
+          at++;
+          if (depth === 0) {
+            // A number or a word: up to what ends it.
+            while (at < text.length && !/[\s,\]}]/.test(text[at] as string)) {
+              at++;
+            }
+          }
+      }
+    } while (depth > 0 && at < text.length);
+    return at;
+  }
+
+  private endOfString(offset: number): number {
+    for (let at = this.text.indexOf('"', offset + 1); at >= 0; at = this.text.indexOf('"', at + 1)) {
+      let slashes = 0;
+      while (this.text.charCodeAt(at - 1 - slashes) === BACKSLASH) {
+        slashes++;
+      }
+      if (slashes % 2 === 0) {
+        return at + 1;
+      }
+    }
+    return this.text.length;
+  }
 }
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
