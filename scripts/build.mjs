@@ -2,7 +2,7 @@
 // is left in dist/ and whoever is reading it (examples, tests) never finds half of it.
 //
 // The program is then put into one file: looking fifty up costs half as much again as Node takes to start. What makes
-// keys stays outside, where it is found when somebody wants keys.
+// keys, and what reads estates, stays outside, where it is found when somebody wants it.
 import { spawnSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +27,7 @@ try {
       platform: 'node',
       target: 'node20',
       minifyWhitespace: true,
-      external: ['./keys-command', 'jsonc-parser'],
+      external: ['./keys-command', './check-command', 'jsonc-parser'],
       logLevel: 'warning',
     });
     if (existsSync('dist')) renameSync('dist', stale);

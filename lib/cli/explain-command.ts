@@ -6,6 +6,7 @@ import { PPTP, VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
 import { type AskedPath, answer } from './explain-answer';
 import { type Given, help, readOptions } from './explain-options';
 import { isColoured } from './options';
+import { COLOURED, PLAIN } from './paint';
 import { type World, write } from './world';
 
 const STATUS: Readonly<Record<Result, number>> = { works: 0, 'cannot-work': 1, unverified: 3 };
@@ -28,7 +29,7 @@ export async function explain(argv: readonly string[], world: World): Promise<nu
   }
   const found = answer({ paths: await pathsOf(given, world), protocols: protocolsOf(given) });
   if (given.json === undefined) {
-    const { answerText, COLOURED, PLAIN } = require('./explain-text') as typeof import('./explain-text');
+    const { answerText } = require('./explain-text') as typeof import('./explain-text');
     await write(world.stdout, answerText(found, isColoured(given, world) ? COLOURED : PLAIN));
   } else {
     await write(world.stdout, json().answerJson(found));

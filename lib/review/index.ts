@@ -5,6 +5,7 @@ import { estateOf, type ReadOptions, readEstate } from './read';
 
 export { acknowledgedBecause, NAMESPACE } from './acknowledge';
 export { type FlowQuestion, type FlowReach, type ProtocolQuestion, type ProtocolReach, reach, serves } from './ask';
+export { type Comparison, compare, type Difference } from './compare';
 export * from './evaluate';
 export * from './findings';
 export * from './model';
