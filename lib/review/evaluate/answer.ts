@@ -86,7 +86,7 @@ export interface AskOptions {
 /** Answers questions about one estate, and keeps what it has worked out. */
 export class Answers {
   private readonly ways = new Map<string, readonly Way[]>();
-  private readonly walked = new Map<Way, Map<string, readonly Passage[]>>();
+  private readonly walked = new Map<Way, Map<Flow, readonly Passage[]>>();
   private readonly filters = new Map<string, readonly Rule[]>();
   private readonly meant = new Map<string, AddressSet>();
   private readonly served = new Map<string, readonly ProtocolAnswer[]>();
@@ -115,10 +115,10 @@ export class Answers {
       flows = new Map();
       this.walked.set(way, flows);
     }
-    let passages = flows.get(flow.id);
+    let passages = flows.get(flow);
     if (passages === undefined) {
       passages = walk(way, flow, [everyAddress(way.version)]);
-      flows.set(flow.id, passages);
+      flows.set(flow, passages);
     }
     return passages;
   }
@@ -159,8 +159,8 @@ export class Answers {
     );
   }
 
-  /** Inbound rules on the interfaces of a machine that name a flow of a VPN. */
-  private vpnRulesOf(machine: Machine): readonly Rule[] {
+  /** Inbound rules on the interfaces of a machine that allow a flow of a VPN by name. */
+  public vpnRulesOf(machine: Machine): readonly Rule[] {
     let rules = this.filters.get(machine.id);
     if (rules === undefined) {
       rules = machine.interfaces
@@ -339,10 +339,7 @@ export function clientsWith(passages: readonly Passage[], verdict: Verdict): Add
 }
 
 function among(passages: readonly Passage[], clients: AddressSet): Passage[] {
-  return passages.flatMap((passage) => {
-    const some = intersection(passage.clients, clients);
-    return some.length === 0 ? [] : [{ ...passage, clients: some }];
-  });
+  return passages.map((passage) => passage.among(clients)).filter((passage) => passage !== undefined);
 }
 
 /** What stands in the way of the clients, each place once with all whom it stops. */

@@ -26,6 +26,8 @@ export interface Passage {
   readonly verdict: Verdict;
   /** Every hop, those after one that drops too: all of them must let the flow through. */
   readonly hops: readonly Hop[];
+  /** The same for those of these clients that it is about; `undefined` where it is about none of them. */
+  among(clients: AddressSet): Passage | undefined;
 }
 
 /** Hops so far, shared by the passages that split from each other. */
@@ -54,13 +56,33 @@ export function walk(way: Way, flow: Flow, clients: AddressSet): readonly Passag
         ? walkers.map((walker) => met(walker, walker.clients, only.hop))
         : walkers.flatMap((walker) => split(walker, parts));
   }
-  return walkers.map(({ clients: some, verdict, trail }) => {
+  return walkers.map((walker) => new Walked(walker));
+}
+
+/** A passage whose hops are put in order when somebody reads them. */
+class Walked implements Passage {
+  public readonly clients: AddressSet;
+  public readonly verdict: Verdict;
+  private readonly trail: Trail | undefined;
+
+  public constructor({ clients, verdict, trail }: Walker) {
+    this.clients = clients;
+    this.verdict = verdict;
+    this.trail = trail;
+  }
+
+  public get hops(): readonly Hop[] {
     const hops: Hop[] = [];
-    for (let at = trail; at !== undefined; at = at.before) {
+    for (let at = this.trail; at !== undefined; at = at.before) {
       hops.push(at.hop);
     }
-    return { clients: some, verdict, hops: hops.reverse() };
-  });
+    return hops.reverse();
+  }
+
+  public among(clients: AddressSet): Passage | undefined {
+    const some = intersection(this.clients, clients);
+    return some.length === 0 ? undefined : new Walked({ clients: some, verdict: this.verdict, trail: this.trail });
+  }
 }
 
 function split(walker: Walker, parts: readonly Part[]): Walker[] {

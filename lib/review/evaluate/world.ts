@@ -66,7 +66,7 @@ export class World {
   private readonly byProtocol = new WeakMap<RuleSet, Map<number, readonly Rule[]>>();
   private readonly peers = new WeakMap<Rule, Map<4 | 6, PeerAddresses>>();
   private readonly elements = new Map<string, NetworkElement>();
-  private readonly facts = new Map<string, CarriageFact | undefined>();
+  private readonly facts = new WeakMap<Flow, Map<string, CarriageFact | undefined>>();
 
   public constructor(public readonly estate: Estate) {
     for (const face of estate.all('interface')) {
@@ -240,12 +240,17 @@ export class World {
     if (id === undefined) {
       return undefined;
     }
-    const key = `${id} ${flow.id} ${direction}`;
-    if (!this.facts.has(key)) {
-      const element = this.element(id);
-      this.facts.set(key, element === undefined ? undefined : factFor(element, flow, direction));
+    let facts = this.facts.get(flow);
+    if (facts === undefined) {
+      facts = new Map();
+      this.facts.set(flow, facts);
     }
-    return this.facts.get(key);
+    const key = `${id} ${direction}`;
+    if (!facts.has(key)) {
+      const element = this.element(id);
+      facts.set(key, element === undefined ? undefined : factFor(element, flow, direction));
+    }
+    return facts.get(key);
   }
 }
 

@@ -84,14 +84,9 @@ function listeners({ estate, world, report }: Context): void {
 }
 
 /** Whether the rules of a machine name every flow of a set of the protocol: somebody wants it there. */
-function isMeant({ world, estate }: Context, machine: Machine, { flowSet }: ProtocolAnswer): boolean {
-  const rules = machine.interfaces
-    .flatMap((face) => face.ruleSets)
-    .map((reference) => estate.find('rule-set', reference))
-    .flatMap((set) => (set === undefined ? [] : world.rulesOf(set, 'in')));
-  return flowSet.flows.every(
-    (flow) => flow.port !== 443 && rules.some((rule) => rule.action === 'allow' && names(rule, flow)),
-  );
+function isMeant({ answers }: Context, machine: Machine, { flowSet }: ProtocolAnswer): boolean {
+  const rules = answers.vpnRulesOf(machine);
+  return flowSet.flows.every((flow) => flow.port !== 443 && rules.some((rule) => names(rule, flow)));
 }
 
 function stopped(context: Context, machine: Machine, { protocol, stops, verdict, served }: ProtocolAnswer): void {

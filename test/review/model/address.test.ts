@@ -66,14 +66,12 @@ describe('parseRange', () => {
     );
   });
 
-  test('agrees with ipaddr.js on IPv6 addresses, and writes them as it does', () => {
+  test('agrees with the URL standard on IPv6 addresses, and writes them as it does', () => {
     fc.assert(
       fc.property(fc.ipV6(), (text) => {
-        const parsed = ipaddr.IPv6.parse(text);
-        const value = parsed.parts.reduce((sum, part) => (sum << 16n) | BigInt(part), 0n);
-        expect(parseRange(text)?.first).toBe(value);
-        expect(range(formatAddress(value)).first).toBe(value);
+        expect(`[${formatAddress(range(text).first)}]`).toBe(new URL(`http://[${text}]`).hostname);
       }),
+      { numRuns: 1000 },
     );
   });
 });

@@ -58,6 +58,7 @@ const IMPLIED: ReadonlyMap<string | undefined, string> = new Map([
  */
 export class Resolver {
   private readonly conditions = new Map<string, boolean | Unknown>();
+  private readonly references = new Map<string, Reference>();
   private readonly results = new Map<string, unknown>();
 
   public constructor(private readonly template: Template) {}
@@ -415,7 +416,18 @@ export class Resolver {
 
   /** The thing that a value refers to. */
   public reference(value: unknown): Reference {
-    return referenceOf(this.resolve(value));
+    const target = isRecord(value) ? value['Fn::GetAtt'] : undefined;
+    if (!Array.isArray(target)) {
+      return referenceOf(this.resolve(value));
+    }
+    // Most references of a synthesised template, and the same ones over and over.
+    const key = target.join('.');
+    let reference = this.references.get(key);
+    if (reference === undefined) {
+      reference = referenceOf(this.resolve(value));
+      this.references.set(key, reference);
+    }
+    return reference;
   }
 
   /** The range that a value is. */
