@@ -3,6 +3,7 @@ import type { VpnProtocol } from '../../protocols';
 import { clientsText, type Hop, names, type ProtocolAnswer, type Stop } from '../evaluate';
 import { isKnown, isUnknown, type Machine } from '../model';
 import type { Context, FindingKind, Topic } from './finding';
+import { isOver, lastDateOf, monthsBetween } from './reasons';
 
 const BEHIND_NAT: FindingKind = {
   id: 'gateway-behind-nat',
@@ -136,14 +137,10 @@ function direction({ hop, flow }: Stop): string {
     : `Packets of ${flow.name} do not get back to the clients`;
 }
 
-/** Months in a written reason: `2027-06`, `2027-06-30`. */
-const DATES = /\b(20\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)\b/g;
-
 function present({ report, today }: Context, machine: Machine, { verdict, dials, served }: ProtocolAnswer): void {
-  const { insecure, lastDay } = machine.reasons ?? {};
-  const dates = [...(insecure ?? '').matchAll(DATES)].map(([date]) => date);
-  const last = [...dates, ...(lastDay === undefined ? [] : [lastDay])].sort().at(-1);
-  const isOver = last !== undefined && last < today.slice(0, last.length);
+  const { insecure } = machine.reasons ?? {};
+  const last = lastDateOf(machine.reasons ?? {});
+  const isPast = last !== undefined && isOver(last, today);
   const speaks =
     verdict === 'passes'
       ? `speaks PPTP by ${dials}, for ${clientsText(served)}`
@@ -156,13 +153,13 @@ function present({ report, today }: Context, machine: Machine, { verdict, dials,
       : `The reason written down: ${insecure}${/[.!?]$/.test(insecure) ? '' : '.'} ${
           last === undefined
             ? 'It names no date.'
-            : isOver
+            : isPast
               ? `Its last date, ${last}, was ${monthsBetween(last, today)} before ${today}.`
               : `Its last date, ${last}, is ${monthsBetween(today, last)} after ${today}.`
         }`;
   report({
     kind: PPTP_PRESENT,
-    severity: insecure === undefined || isOver ? 'error' : 'warning',
+    severity: insecure === undefined || isPast ? 'error' : 'warning',
     message: `${machine.label} ${speaks}. ${age}`,
     fix:
       insecure === undefined
@@ -172,12 +169,6 @@ function present({ report, today }: Context, machine: Machine, { verdict, dials,
     thing: machine,
     what: 'PPTP',
   });
-}
-
-function monthsBetween(from: string, to: string): string {
-  const months = (date: string) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7));
-  const count = months(to) - months(from);
-  return count === 0 ? 'less than a month' : count === 1 ? '1 month' : `${count} months`;
 }
 
 /** A network ACL that is attached to no gateway, or whose gateway names the flow elsewhere. */
