@@ -9,6 +9,10 @@ export interface Network extends Thing {
   readonly kind: 'network';
   /** Its own addresses. Google's networks have none besides those of their subnets. */
   readonly ranges: readonly Known<AddressRange>[];
+  /** Firewall policies on the network, and the region of those that are for one (Google). */
+  policies?: readonly { readonly reference: Reference; readonly region?: Known<string> }[];
+  /** Whether its policies decide before its firewall rules (Google). Left out: no. */
+  readonly policiesFirst?: Known<boolean>;
 }
 
 /** A subnet. */
@@ -35,7 +39,10 @@ export interface Interface extends Thing {
   readonly subnet: Reference;
   /** Its private addresses; empty where the cloud chooses one from the subnet. */
   readonly addresses: readonly Known<AddressRange>[];
-  /** Rule sets on the interface: AWS takes them together, Azure has one. Readers may push to it. */
+  /**
+   * Rule sets on the interface: AWS takes them together, Azure has one, Google one after the other (firewall and policies of
+   * the network). Readers may push to it.
+   */
   readonly ruleSets: Reference[];
   /**
    * Its public addresses: ids of `PublicAddress`, or one without a resource of its own, `ephemeral`. `Unknown` where it is
@@ -106,6 +113,8 @@ export interface Route {
   readonly target: Reference | 'local' | 'internet' | 'none';
   /** Lower wins among routes to the same prefix (Google). */
   readonly priority?: number;
+  /** The machines that it is for, by network tag (Google). Left out: all. */
+  readonly tags?: readonly Known<string>[];
   readonly condition?: Unknown;
 }
 
@@ -146,6 +155,10 @@ export interface LoadBalancer extends Thing {
 export interface ManagedVpn extends Thing {
   readonly kind: 'managed-vpn';
   readonly element: string;
+  /** The ids of the VPN protocols that are switched on, where that is known: `ikev2`. */
+  readonly protocols?: readonly string[];
+  /** The subnets that it stands in, where it has some (Azure). */
+  readonly subnets?: readonly Reference[];
   /** The ports that it listens on. */
   readonly listens: readonly { readonly protocol: number; readonly port: Known<number> }[];
   readonly ruleSets: Reference[];

@@ -1,6 +1,6 @@
 import type { AddressRange } from './address';
 import type { Origin } from './origin';
-import type { Reference, Thing } from './thing';
+import type { Reasons, Reference, Thing } from './thing';
 import type { Known, Unknown } from './unknown';
 
 /** The way a packet takes through an interface: `in` to the machine, `out` from it. */
@@ -70,6 +70,8 @@ export interface Rule {
   readonly name?: string;
   /** What its author wrote about it. */
   readonly description?: string;
+  /** Reasons that stand with the rule, where they stand there (Azure, Google). */
+  readonly reasons?: Reasons;
   /** Why it is not known whether the rule exists. Left out: it does. */
   readonly condition?: Unknown;
 }

@@ -6,12 +6,14 @@ import { cdkAssembly, isCdkManifest } from './assembly';
 import { CLOUDFORMATION } from './cloudformation/format';
 import { documentOf, readDocument } from './document';
 import type { Format, Input, ReadOptions } from './format';
+import { cdktfAssembly, isCdktfManifest } from './terraform/assembly';
+import { TERRAFORM } from './terraform/format';
 
 export { documentOf, LARGEST, parseDocument, readDocument } from './document';
 export type { Format, Input, InputFacts, ReadOptions } from './format';
 
 /** Every kind of files that is read. The first that recognises a file reads it. */
-export const FORMATS: readonly Format[] = [CLOUDFORMATION];
+export const FORMATS: readonly Format[] = [CLOUDFORMATION, TERRAFORM];
 
 /**
  * Reads what is at the paths into one estate: templates, and folders that hold them; a cdk.out by its manifest. Files that
@@ -82,6 +84,9 @@ function inputsAt(path: string): Input[] {
     const manifest = readDocument(join(path, 'manifest.json'));
     if (isCdkManifest(manifest.data)) {
       return cdkAssembly(path, path);
+    }
+    if (isCdktfManifest(manifest.data)) {
+      return cdktfAssembly(manifest.data, path);
     }
   }
   return names
