@@ -70,7 +70,9 @@ export interface ProtocolReach extends ProtocolAnswer {
 export function serves(answers: Answers, { protocol, clients, gateway }: ProtocolQuestion): ProtocolReach {
   const machine = machineNamed(answers, gateway);
   const answer = answers.serve(machine, protocol, clients === undefined ? {} : { clients: clientsOf(clients) });
-  return { ...answer, machine, servesAll: answer.verdict === 'passes' && includes(answer.served, answer.asked) };
+  const { verdict, served, open, asked, dials, way, flowSet, flows, stops } = answer;
+  const servesAll = verdict === 'passes' && includes(served, asked);
+  return { protocol, verdict, served, open, asked, dials, way, flowSet, flows, stops, machine, servesAll };
 }
 
 function clientsOf(texts: string | readonly string[]): AddressSet {

@@ -6,7 +6,6 @@ import {
   type Cloud,
   difference,
   everyAddress,
-  includes,
   intersection,
   isKnown,
   isRange,
@@ -39,7 +38,10 @@ export interface FlowAnswer {
   readonly passages: readonly Passage[];
 }
 
-/** Whether a machine serves a VPN protocol. */
+/**
+ * Whether a machine serves a VPN protocol. Its members may be worked out when they are read: name those that you copy, since
+ * spreading it leaves them behind.
+ */
 export interface ProtocolAnswer {
   readonly protocol: VpnProtocol;
   /**
@@ -88,6 +90,7 @@ export class Answers {
   private readonly ways = new Map<string, readonly Way[]>();
   private readonly walked = new Map<Way, Map<Flow, readonly Passage[]>>();
   private readonly filters = new Map<string, readonly Rule[]>();
+  private readonly outcomes = new Map<Way, Map<Flow, { readonly passes: AddressSet; readonly drops: AddressSet }>>();
   private readonly meant = new Map<string, AddressSet>();
   private readonly served = new Map<string, readonly ProtocolAnswer[]>();
   private found?: readonly Machine[];
@@ -192,7 +195,7 @@ export class Answers {
     const answers = ways
       .filter((way) => way.version === 4 || protocol.id !== 'pptp')
       .flatMap((way) => protocol.flowSets.map((flowSet) => this.serveBy(machine, protocol, way, flowSet, options)));
-    const [first] = answers.sort((a, b) => RANK[a.verdict] - RANK[b.verdict] || weight(a) - weight(b));
+    const [first] = answers.sort((a, b) => RANK[a.verdict] - RANK[b.verdict] || a.failing - b.failing);
     return (
       first ?? {
         protocol,
@@ -209,32 +212,29 @@ export class Answers {
     );
   }
 
-  private serveBy(
-    machine: Machine,
-    protocol: VpnProtocol,
-    way: Way,
-    flowSet: FlowSet,
-    options: AskOptions,
-  ): ProtocolAnswer {
+  private serveBy(machine: Machine, protocol: VpnProtocol, way: Way, flowSet: FlowSet, options: AskOptions): Served {
     const asked = options.clients ?? this.meantFor(machine, protocol, way.version);
     const flows = flowSet.flows.map((flow): FlowAnswer => ({ flow, passages: this.passages(way, flow) }));
-    const those = (verdict: Verdict) => flows.map(({ passages }) => clientsWith(passages, verdict));
-    const served = those('passes').reduce(intersection);
-    const dropped = addressSet(those('drops').flat());
-    const open = difference(difference([everyAddress(way.version)], dropped), served);
-    const [some, maybe] = [intersection(served, asked), intersection(open, asked)];
-    return {
-      protocol,
-      verdict: some.length > 0 ? 'passes' : maybe.length > 0 ? 'unknown' : 'drops',
-      served: some,
-      open: maybe,
-      asked,
-      dials: way.dials,
-      way,
-      flowSet,
-      flows: flows.map(({ flow, passages }) => ({ flow, passages: among(passages, asked) })),
-      stops: some.length > 0 && includes(some, asked) ? [] : stopsOf(flows, difference(asked, served)),
-    };
+    const outcomes = flowSet.flows.map((flow) => this.outcome(way, flow));
+    const served = outcomes.map(({ passes }) => passes).reduce(intersection, asked);
+    const dropped = outcomes.map(({ drops }) => drops).reduce(union, []);
+    return new Served(protocol, way, flowSet, asked, served, difference(difference(asked, dropped), served), flows);
+  }
+
+  /** Whose packets of a flow pass by a way, and whose are dropped. */
+  private outcome(way: Way, flow: Flow): { readonly passes: AddressSet; readonly drops: AddressSet } {
+    let flows = this.outcomes.get(way);
+    if (flows === undefined) {
+      flows = new Map();
+      this.outcomes.set(way, flows);
+    }
+    let outcome = flows.get(flow);
+    if (outcome === undefined) {
+      const passages = this.passages(way, flow);
+      outcome = { passes: clientsWith(passages, 'passes'), drops: clientsWith(passages, 'drops') };
+      flows.set(flow, outcome);
+    }
+    return outcome;
   }
 
   /**
@@ -308,9 +308,39 @@ class Stopped implements Stop {
 
 const RANK: Readonly<Record<Verdict, number>> = { passes: 0, unknown: 1, drops: 2 };
 
-/** Of two answers that are as good, that of which more flows arrive, and then that with fewer stops in its way. */
-function weight({ stops }: ProtocolAnswer): number {
-  return new Set(stops.map(({ flow }) => flow)).size * 1000 + stops.length;
+/** An answer whose details are worked out when somebody reads them: of all ways and sets of flows one is kept. */
+class Served implements ProtocolAnswer {
+  public readonly verdict: Verdict;
+  public readonly dials: string;
+
+  public constructor(
+    public readonly protocol: VpnProtocol,
+    public readonly way: Way,
+    public readonly flowSet: FlowSet,
+    public readonly asked: AddressSet,
+    public readonly served: AddressSet,
+    public readonly open: AddressSet,
+    private readonly all: readonly FlowAnswer[],
+  ) {
+    this.verdict = served.length > 0 ? 'passes' : open.length > 0 ? 'unknown' : 'drops';
+    this.dials = way.dials;
+  }
+
+  public get flows(): readonly FlowAnswer[] {
+    return this.all.map(({ flow, passages }) => ({ flow, passages: among(passages, this.asked) }));
+  }
+
+  public get stops(): readonly Stop[] {
+    const without = difference(this.asked, this.served);
+    return without.length === 0 ? [] : stopsOf(this.all, without);
+  }
+
+  /** How many of the flows reach nobody who is asked about: of two answers that are as good, fewer is closer. */
+  public get failing(): number {
+    return this.all.filter(({ passages }) =>
+      passages.every(({ verdict, clients }) => verdict !== 'passes' || intersection(clients, this.asked).length === 0),
+    ).length;
+  }
 }
 
 /** Flows that only VPNs use. TCP and UDP 443 are the web's. */
@@ -331,6 +361,10 @@ export function names(rule: Rule, flow: Flow): boolean {
 
 function namesVpn(rule: Rule): boolean {
   return rule.action === 'allow' && rule.protocol !== 'any' && VPN_ONLY.some((flow) => names(rule, flow));
+}
+
+function union(a: AddressSet, b: AddressSet): AddressSet {
+  return a.length === 0 ? b : b.length === 0 ? a : addressSet([...a, ...b]);
 }
 
 /** The clients of passages with a verdict. */

@@ -26,7 +26,10 @@ export interface Change {
   readonly snippets?: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** What one thing on the way does to packets. */
+/**
+ * What one thing on the way does to packets. Its members may be worked out when they are read: name those that you copy, since
+ * spreading it leaves them behind.
+ */
 export interface Hop {
   readonly direction: Direction;
   readonly verdict: Verdict;
