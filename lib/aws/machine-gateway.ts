@@ -532,6 +532,8 @@ function refuseWhereNothingArrives(
       reasons: reasonSentences(asked),
       alternatives: offers.filter(({ result }) => result === 'works').map(({ candidate }) => candidate.code),
       constructPath: pathBelow(scope, id),
+      asked,
+      offers,
     }),
   );
 }

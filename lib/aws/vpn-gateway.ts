@@ -156,6 +156,8 @@ function refuse(scope: Construct, id: string, { clients }: VpnSite, { assessed }
       reasons: reasonSentences(assessed),
       alternatives: offers.filter(({ result }) => result === 'works').map(({ candidate }) => candidate.code),
       constructPath: pathBelow(scope, id),
+      asked: assessed,
+      offers,
     }),
   );
 }

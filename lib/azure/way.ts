@@ -202,6 +202,8 @@ export function refuse({ code, id, path, writtenAs, asked, props }: RefusalSubje
       reasons: reasonSentences(asked),
       alternatives: offers.filter(({ result }) => result === 'works').map(({ candidate }) => candidate.code),
       constructPath: path,
+      asked,
+      offers,
     }),
   );
 }
