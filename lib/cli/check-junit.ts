@@ -37,7 +37,7 @@ function caseOf({ finding, standing, reason, fails }: Judged): string {
     file: origin.document.file,
     ...(position === undefined ? {} : { line: position.line }),
   });
-  const text = `${severity}: ${message}\nWrite instead: ${fix}\nat ${origin}`;
+  const text = `${severity}: ${message}\nFix: ${fix}\nat ${origin}`;
   const inside =
     standing !== 'new'
       ? `<skipped${attributes({ message: reason ?? 'It was there before.' })}/>`

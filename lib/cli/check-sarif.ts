@@ -56,7 +56,7 @@ function resultOf({ finding, standing, reason }: Judged, compared: boolean): obj
     ruleId: kind.id,
     ruleIndex: FINDING_KINDS.indexOf(kind),
     level: severity,
-    message: { text: `${message} Write instead: ${fix}.` },
+    message: { text: `${message} Fix: ${fix}.` },
     locations: [locationOf(origin)],
     partialFingerprints: { 'findingKey/v1': createHash('sha256').update(key).digest('hex').slice(0, 32) },
     ...(compared ? { baselineState: standing === 'known' ? 'unchanged' : 'new' } : {}),

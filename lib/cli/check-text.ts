@@ -82,7 +82,7 @@ function findingText({ finding, fails }: Judged, paint: Paint): string {
   return [
     `${paint(severity, COLOURS[severity])} ${kind.id}${fails ? '' : ' (does not count)'}`,
     ...line(message),
-    ...line(`Write instead: ${fix}.`),
+    ...line(`Fix: ${fix}.`),
     ...line(`at ${origin}${path === undefined ? '' : `, ${path}`}`),
   ].join('\n');
 }
