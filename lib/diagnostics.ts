@@ -259,6 +259,9 @@ export const DIAGNOSTIC_CODES = [
   // The check command
   'CHECK_USAGE',
   'CHECK_BASELINE_UNREADABLE',
+
+  // The report command
+  'REPORT_USAGE',
   'CHECK_BASELINE_INVALID',
 ] as const;
 

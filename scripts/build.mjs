@@ -27,7 +27,7 @@ try {
       platform: 'node',
       target: 'node20',
       minifyWhitespace: true,
-      external: ['./keys-command', './check-command', 'jsonc-parser'],
+      external: ['./keys-command', './check-command', './report-command', 'jsonc-parser'],
       logLevel: 'warning',
     });
     if (existsSync('dist')) renameSync('dist', stale);

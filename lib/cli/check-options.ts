@@ -4,6 +4,7 @@ import {
   type Given as GivenOptions,
   type Option,
   optionLines,
+  parametersOf,
   readCommandLine,
   refuseTogether,
   usage,
@@ -83,7 +84,7 @@ export function readQuestion(argv: readonly string[]): Question {
   if (paths.length === 0 && given.help === undefined) {
     usage(COMMAND, 'check is not told what to look at', undefined, COMMAND.example, 'folders and files');
   }
-  return { given, paths, failOn: levelOf(given), parameters: parametersOf(given) };
+  return { given, paths, failOn: levelOf(given), parameters: parametersOf(COMMAND, given) };
 }
 
 function levelOf({ 'fail-on': [given = 'error'] = [] }: Given): FailOn {
@@ -91,27 +92,6 @@ function levelOf({ 'fail-on': [given = 'error'] = [] }: Given): FailOn {
     LEVELS.find((level) => level === given) ??
     usage(COMMAND, 'there is no such level', given, '--fail-on warning', LEVELS.join(', '))
   );
-}
-
-function parametersOf({ parameter = [] }: Given): Readonly<Record<string, string>> {
-  const pairs = parameter.map((text): [string, string] => {
-    const at = text.indexOf('=');
-    if (at < 1) {
-      usage(
-        COMMAND,
-        'a parameter has no name or no value',
-        text,
-        '--parameter ClientCidr=203.0.113.0/24',
-        'NAME=VALUE',
-      );
-    }
-    return [text.slice(0, at), text.slice(at + 1)];
-  });
-  const twice = pairs.find(([name], index) => pairs.findIndex(([other]) => other === name) !== index);
-  if (twice !== undefined) {
-    usage(COMMAND, 'a parameter has two values', twice[0], `--parameter ${twice[0]}=VALUE once`, 'each name once');
-  }
-  return Object.fromEntries(pairs);
 }
 
 /** The options with what each is for. */

@@ -113,6 +113,35 @@ export function usage<Name extends string>(
   return invalid({ code: command.code, what, ...(got === undefined ? {} : { got }), allowed, instead });
 }
 
+/**
+ * The values of `--parameter NAME=VALUE`.
+ *
+ * @throws InvalidInputError the code of the command
+ */
+export function parametersOf<Name extends string>(
+  command: CommandLine<Name>,
+  { parameter = [] }: Given<'parameter'>,
+): Readonly<Record<string, string>> {
+  const pairs = parameter.map((text): [string, string] => {
+    const at = text.indexOf('=');
+    if (at < 1) {
+      usage(
+        command,
+        'a parameter has no name or no value',
+        text,
+        '--parameter ClientCidr=203.0.113.0/24',
+        'NAME=VALUE',
+      );
+    }
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+  const twice = pairs.find(([name], index) => pairs.findIndex(([other]) => other === name) !== index);
+  if (twice !== undefined) {
+    usage(command, 'a parameter has two values', twice[0], `--parameter ${twice[0]}=VALUE once`, 'each name once');
+  }
+  return Object.fromEntries(pairs);
+}
+
 /** The options with what each is for, one a line. */
 export function optionLines(options: Readonly<Record<string, Option>>): readonly string[] {
   const rows = Object.entries(options).map(([name, { value, help, multiple }]) => ({

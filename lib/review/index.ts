@@ -20,6 +20,16 @@ export {
   readDocument,
   readEstate,
 } from './read';
+export {
+  REPORT_FILES,
+  type Report,
+  type ReportOptions,
+  reportHtml,
+  reportMarkdown,
+  reportOf,
+  type WriteReportOptions,
+  writeReport,
+} from './report';
 
 /** Settings of a review. */
 export interface ReviewOptions extends ReadOptions, FindOptions {}
