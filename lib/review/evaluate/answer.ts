@@ -15,12 +15,18 @@ import {
   type Rule,
 } from '../model';
 import { AWS_FABRIC } from './aws';
+import { AZURE_FABRIC } from './azure';
+import { GOOGLE_FABRIC } from './google';
 import type { Change, Hop, Verdict } from './hop';
 import { type Fabric, type Passage, type Way, walk } from './way';
 import { notOnInternet, type World } from './world';
 
 /** How packets get to machines, by cloud. A cloud without one has no answers: everything stays unknown. */
-export const FABRICS: { readonly [cloud in Cloud]?: Fabric } = { aws: AWS_FABRIC };
+export const FABRICS: { readonly [cloud in Cloud]?: Fabric } = {
+  aws: AWS_FABRIC,
+  azure: AZURE_FABRIC,
+  google: GOOGLE_FABRIC,
+};
 
 /** Every flow that some VPN protocol runs on, each once, and UDP 1701, which none should. */
 export const VPN_FLOWS: readonly Flow[] = [
@@ -166,12 +172,13 @@ export class Answers {
   public vpnRulesOf(machine: Machine): readonly Rule[] {
     let rules = this.filters.get(machine.id);
     if (rules === undefined) {
-      rules = machine.interfaces
-        .flatMap((face) => face.ruleSets)
-        .flatMap((reference) => {
-          const set = this.world.estate.find('rule-set', reference);
-          return set === undefined ? [] : this.world.rulesOf(set, 'in').filter((rule) => namesVpn(rule));
-        });
+      rules = machine.interfaces.flatMap((face) =>
+        this.world
+          .filtersOf(face)
+          .flatMap((set) =>
+            this.world.rulesOf(set, 'in').filter((rule) => namesVpn(rule) && this.world.concerns(rule, face) !== 'no'),
+          ),
+      );
       this.filters.set(machine.id, rules);
     }
     return rules;
@@ -267,7 +274,11 @@ export class Answers {
 
   /** What a VPN server that the cloud runs serves. */
   public managed(vpn: ManagedVpn): readonly { protocol: VpnProtocol; verdict: Verdict; because: string }[] {
+    const element = this.world.element(vpn.element)?.short ?? vpn.element;
     return VPN_PROTOCOLS.map((protocol) => {
+      if (vpn.protocols?.includes(protocol.id) === false) {
+        return { protocol, verdict: 'drops', because: `${protocol.name} is not switched on at the ${element}.` };
+      }
       const verdicts = protocol.flowSets.map(({ flows }) => this.managedSet(vpn, flows));
       const [best] = verdicts.sort((a, b) => RANK[a.verdict] - RANK[b.verdict]);
       return { protocol, verdict: best?.verdict ?? 'unknown', because: best?.because ?? '' };

@@ -61,6 +61,39 @@ export function decide(sets: readonly RuleSet[], packets: Packets, world: World)
   );
 }
 
+/**
+ * What rule sets do that decide one after the other (the firewall of a VPC network and its policies): what one does not decide
+ * goes on to the next, and the default of the cloud comes after all of them.
+ */
+export function decideInTurn(sets: readonly RuleSet[], packets: Packets, world: World): readonly Decision[] {
+  const decisions: Decision[] = [];
+  const defaults: Decision[] = [];
+  let rest = packets.addresses;
+  for (const set of sets) {
+    const on: AddressSet[] = [];
+    for (const decision of rest.length === 0 ? [] : decide([set], { ...packets, addresses: rest }, world)) {
+      const isDefault = decision.rule === undefined ? decision.open === undefined : decision.rule.origin === set.origin;
+      if (decision.action === 'next' || (isDefault && decision.action !== 'unknown')) {
+        on.push(decision.addresses);
+        defaults.push(decision);
+      } else {
+        decisions.push(decision);
+      }
+    }
+    rest = addressSet(on.flat());
+  }
+  for (const decision of defaults.filter(({ action }) => action !== 'next')) {
+    const addresses = intersection(rest, decision.addresses);
+    if (addresses.length > 0) {
+      decisions.push({ ...decision, addresses });
+      rest = difference(rest, addresses);
+    }
+  }
+  return rest.length === 0
+    ? decisions
+    : [...decisions, { addresses: rest, action: packets.direction === 'in' ? 'deny' : 'allow' }];
+}
+
 /** The ports of a range, split where a rule of the sets begins or ends. */
 function elementary(sets: readonly RuleSet[], packets: Packets, range: PortRange, world: World): PortRange[] {
   if (range.from === range.to) {

@@ -15,7 +15,7 @@ import {
   type RuleSet,
   toCidrs,
 } from '../model';
-import { type Decision, decide } from './filter';
+import { type Decision, decide, decideInTurn } from './filter';
 import type { Change, Hop, Part, Verdict } from './hop';
 import { notOnInternet, type World } from './world';
 
@@ -94,7 +94,9 @@ export interface FilterSettings {
   readonly direction: Direction;
   readonly write: WriteRule;
   /** Whether a rule is for the machine in question, where not every rule of a set is. */
-  readonly concerns?: (rule: Rule) => Answer;
+  readonly concerns?: (rule: Rule, flow: Flow) => Answer;
+  /** Whether the sets decide one after the other, in this order, and not together. */
+  readonly inTurn?: boolean;
   /** Port at this hop, where something before it has changed the port. */
   readonly port?: number;
 }
@@ -124,6 +126,10 @@ export function filterStation(settings: FilterSettings): Station {
   return {
     direction,
     meet: (flow, clients) => {
+      if (world.fact(settings.element, flow, direction)?.carriage === 'drops') {
+        // Whatever its rules say.
+        return factStation(world, settings.element, direction, some).meet(flow, clients);
+      }
       const keepsState = some?.semantics.stateful ?? true;
       if (direction === 'to-client' && keepsState && !flow.startsAtEitherEnd) {
         return [{ clients, hop: answersPass(settings, flow, some) }];
@@ -134,7 +140,8 @@ export function filterStation(settings: FilterSettings): Station {
       const port = settings.port ?? flow.port;
       const ports =
         direction === 'to-gateway' ? (port === undefined ? undefined : [{ from: port, to: port }]) : replyPorts(flow);
-      const decisions = decide(
+      const { concerns } = settings;
+      const decisions = (settings.inTurn === true ? decideInTurn : decide)(
         found,
         {
           direction: direction === 'to-gateway' ? 'in' : 'out',
@@ -142,14 +149,14 @@ export function filterStation(settings: FilterSettings): Station {
           ...(ports === undefined ? {} : { ports }),
           version: settings.version,
           addresses: clients,
-          ...(settings.concerns === undefined ? {} : { concerns: settings.concerns }),
+          ...(concerns === undefined ? {} : { concerns: (rule: Rule) => concerns(rule, flow) }),
         },
         world,
       );
       return decisions.map((decision) => ({
         clients: decision.addresses,
         hop:
-          missing.length > 0 && decision.action !== 'allow'
+          missing.length > 0 && (settings.inTurn === true || decision.action !== 'allow')
             ? notRead(settings, missing)
             : filterHop(settings, found, flow, decision, ports),
       }));
@@ -213,7 +220,10 @@ class FilterHop implements Hop {
     private readonly asked: readonly PortRange[] | undefined,
   ) {
     this.direction = settings.direction;
-    this.element = settings.element;
+    const { rule } = decision;
+    const decides =
+      settings.inTurn === true && rule !== undefined ? ruleSets.find(({ rules }) => rules.includes(rule)) : undefined;
+    this.element = decides?.element ?? settings.element;
     this.verdict = VERDICTS[decision.action];
     this.rule = decision.rule;
   }

@@ -5,11 +5,15 @@ import { platformFacts } from '../../network/registry';
 import {
   type AddressRange,
   type AddressSet,
+  type Answer,
   addressSet,
+  difference,
   type Estate,
   everyAddress,
   type Gateway,
   type Interface,
+  includes,
+  intersection,
   isKnown,
   isRange,
   isUnknown,
@@ -106,6 +110,67 @@ export class World {
   /** Listeners that hand packets to a machine or to one of its interfaces. */
   public listenersFor(machine: Machine): readonly { balancer: LoadBalancer; listener: Listener }[] {
     return [machine.id, ...machine.interfaces.map(({ id }) => id)].flatMap((id) => this.balancers.get(id) ?? []);
+  }
+
+  /** The rule sets that keep state on the way to an interface: its own, and those of its subnet. */
+  public filtersOf(face: Interface): readonly RuleSet[] {
+    const subnet = face.cloud === 'aws' ? undefined : this.estate.find('subnet', face.subnet);
+    return [...face.ruleSets, ...(subnet?.ruleSets ?? [])]
+      .map((reference) => this.estate.find('rule-set', reference))
+      .filter((set) => set !== undefined);
+  }
+
+  /** Whether a rule is for an interface: its near end and its targets, where it names some. */
+  public concerns(rule: Rule, face: Interface): Answer {
+    const { local = 'any', targets } = rule;
+    if (local === 'any' && targets === undefined) {
+      return 'yes';
+    }
+    const near = local === 'any' ? 'yes' : anyOf(local.map((peer) => this.isAt(peer, face)));
+    const meant = targets === undefined ? 'yes' : anyOf(targets.map((peer) => this.isTarget(peer, face)));
+    return near === 'no' || meant === 'no' ? 'no' : near === 'yes' && meant === 'yes' ? 'yes' : 'unknown';
+  }
+
+  private isTarget(peer: Peer, face: Interface): Answer {
+    const machine = this.machineOf(face);
+    if (isUnknown(peer) || machine === undefined || !('name' in peer)) {
+      return 'unknown';
+    }
+    const own = (peer.kind === 'tag' ? machine.tags : machine.serviceAccounts) ?? [];
+    return own.includes(peer.name) ? 'yes' : own.some(isUnknown) ? 'unknown' : 'no';
+  }
+
+  /** Whether an interface is what the near end of a rule names. Where its address is chosen later, its subnet tells. */
+  private isAt(peer: Peer, face: Interface): Answer {
+    if (isUnknown(peer)) {
+      return 'unknown';
+    }
+    if (isRange(peer)) {
+      const own = face.addresses.filter(isKnown).filter(({ version }) => version === peer.version);
+      const subnet = this.estate.find('subnet', face.subnet)?.ranges ?? [];
+      const room = own.length > 0 ? own : subnet.filter(isKnown).filter(({ version }) => version === peer.version);
+      const inside = intersection(addressSet(room), [peer]);
+      return room.length === 0
+        ? includes([peer], [everyAddress(peer.version)])
+          ? 'yes'
+          : 'unknown'
+        : inside.length === 0
+          ? 'no'
+          : includes([peer], addressSet(room))
+            ? 'yes'
+            : own.length > 0
+              ? 'yes'
+              : 'unknown';
+    }
+    if (peer.kind === 'application-group') {
+      const groups = face.applicationGroups ?? [];
+      return groups.includes(peer.reference) ? 'yes' : [...groups, peer.reference].some(isUnknown) ? 'unknown' : 'no';
+    }
+    if (peer.kind === 'service-tag') {
+      const name = peer.name.toLowerCase();
+      return name === 'virtualnetwork' ? 'yes' : name === 'internet' || name === 'azureloadbalancer' ? 'no' : 'unknown';
+    }
+    return 'unknown';
   }
 
   /** Internet gateways that are attached to a network. */
@@ -260,7 +325,7 @@ function serviceTag(name: string, version: 4 | 6): PeerAddresses {
     case '*':
       return { certain: [everyAddress(version)], perhaps: [] };
     case 'internet':
-      return { certain: [], perhaps: [everyAddress(version)] };
+      return { certain: difference([everyAddress(version)], NOT_ON_INTERNET[version]), perhaps: [] };
     case 'virtualnetwork':
       return { certain: [], perhaps: PRIVATE[version] };
     case 'azureloadbalancer':
@@ -268,6 +333,10 @@ function serviceTag(name: string, version: 4 | 6): PeerAddresses {
     default:
       return { certain: [], perhaps: [everyAddress(version)] };
   }
+}
+
+function anyOf(answers: readonly Answer[]): Answer {
+  return answers.includes('yes') ? 'yes' : answers.includes('unknown') ? 'unknown' : 'no';
 }
 
 function joined(parts: readonly PeerAddresses[]): PeerAddresses {
