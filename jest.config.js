@@ -12,7 +12,7 @@ module.exports = {
   // Tests see the sources under the names that users import; dist/ is what test/package and the examples run on.
   moduleNameMapper: {
     '^pptp-constructs$': '<rootDir>/lib/index.ts',
-    '^pptp-constructs/(aws|azure|google|review|rules)$': '<rootDir>/lib/$1/index.ts',
+    '^pptp-constructs/(aws|azure|google|review|rules|testing|testing/jest-globals)$': '<rootDir>/lib/$1/index.ts',
   },
   transform: {
     '^.+\\.ts$': [

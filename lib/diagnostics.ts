@@ -263,6 +263,9 @@ export const DIAGNOSTIC_CODES = [
   // The report command
   'REPORT_USAGE',
   'CHECK_BASELINE_INVALID',
+
+  // The matchers for tests
+  'MATCHER_SUBJECT_UNKNOWN',
 ] as const;
 
 /** A stable code for one kind of error, refusal or warning, for example `GRE_DROPPED_BY_FABRIC`. */

@@ -10,8 +10,13 @@ export interface FlowQuestion {
   readonly flow: Flow;
   /** Ranges of clients in CIDR notation, all of one IP version. */
   readonly from: string | readonly string[];
-  /** The machine: its id, its logical id or address, or its construct path or the end of one. */
-  readonly to: string;
+  /**
+   * The machine: its id, its logical id or address, or its construct path or the end of one; may be left out where there is
+   * one gateway.
+   */
+  readonly to?: string;
+  /** The construct below which the machine is, by its path. Left out: anywhere. */
+  readonly within?: string;
 }
 
 /** What becomes of a flow. */
@@ -33,8 +38,8 @@ const RANK: Readonly<Record<Verdict, number>> = { passes: 0, unknown: 1, drops: 
  *
  * @throws InvalidInputError `REVIEW_QUESTION_INVALID`, or those of `IpRange.parse`
  */
-export function reach(answers: Answers, { flow, from, to }: FlowQuestion): FlowReach {
-  const machine = machineNamed(answers, to);
+export function reach(answers: Answers, { flow, from, to, within }: FlowQuestion): FlowReach {
+  const machine = machineNamed(answers, to, within);
   const ways = answers
     .reach(machine, flow, clientsOf(from))
     .map(({ way, passages }) => ({
@@ -51,8 +56,10 @@ export interface ProtocolQuestion {
   readonly protocol: VpnProtocol;
   /** Ranges of clients; left out, those whom the rules of the machine name. */
   readonly clients?: string | readonly string[];
-  /** The machine, as in `FlowQuestion`; may be left out where there is one gateway. */
+  /** The machine, as in `FlowQuestion`. */
   readonly gateway?: string;
+  /** As in `FlowQuestion`. */
+  readonly within?: string;
 }
 
 /** Whether a machine serves a protocol to all of these clients. */
@@ -67,8 +74,8 @@ export interface ProtocolReach extends ProtocolAnswer {
  *
  * @throws InvalidInputError `REVIEW_QUESTION_INVALID`, or those of `IpRange.parse`
  */
-export function serves(answers: Answers, { protocol, clients, gateway }: ProtocolQuestion): ProtocolReach {
-  const machine = machineNamed(answers, gateway);
+export function serves(answers: Answers, { protocol, clients, gateway, within }: ProtocolQuestion): ProtocolReach {
+  const machine = machineNamed(answers, gateway, within);
   const answer = answers.serve(machine, protocol, clients === undefined ? {} : { clients: clientsOf(clients) });
   const { verdict, served, open, asked, dials, way, flowSet, flows, stops } = answer;
   const servesAll = verdict === 'passes' && includes(served, asked);
@@ -91,9 +98,11 @@ function clientsOf(texts: string | readonly string[]): AddressSet {
 }
 
 /** The machine that a name means; without a name the only gateway. */
-function machineNamed(answers: Answers, name: string | undefined): Machine {
-  const all = answers.world.estate.all('machine');
-  const found = name === undefined ? answers.gateways() : named(all, name);
+function machineNamed(answers: Answers, name: string | undefined, within: string | undefined): Machine {
+  const isWithin = ({ origin }: Machine) =>
+    within === undefined || `${origin.resource?.constructPath}/`.startsWith(within === '' ? '' : `${within}/`);
+  const all = answers.world.estate.all('machine').filter(isWithin);
+  const found = name === undefined ? answers.gateways().filter(isWithin) : named(all, name);
   const [machine] = found;
   if (machine === undefined || found.length > 1) {
     const labels = all.map(({ label }) => label);

@@ -9,7 +9,7 @@ jest.setTimeout(300_000);
 let folder: string;
 beforeAll(() => {
   folder = linked(pack());
-  const entries = ['', '/aws', '/azure', '/google', '/rules'];
+  const entries = ['', '/aws', '/azure', '/google', '/rules', '/testing'];
   write(
     folder,
     'app.ts',
