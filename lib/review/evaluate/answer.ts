@@ -276,12 +276,12 @@ export class Answers {
   public managed(vpn: ManagedVpn): readonly { protocol: VpnProtocol; verdict: Verdict; because: string }[] {
     const element = this.world.element(vpn.element)?.short ?? vpn.element;
     return VPN_PROTOCOLS.map((protocol) => {
-      if (vpn.protocols?.includes(protocol.id) === false) {
-        return { protocol, verdict: 'drops', because: `${protocol.name} is not switched on at the ${element}.` };
-      }
       const verdicts = protocol.flowSets.map(({ flows }) => this.managedSet(vpn, flows));
       const [best] = verdicts.sort((a, b) => RANK[a.verdict] - RANK[b.verdict]);
-      return { protocol, verdict: best?.verdict ?? 'unknown', because: best?.because ?? '' };
+      // Another protocol may listen on the same port.
+      return best?.verdict === 'passes' && vpn.protocols?.includes(protocol.id) === false
+        ? { protocol, verdict: 'drops', because: `${protocol.name} is not switched on at the ${element}.` }
+        : { protocol, verdict: best?.verdict ?? 'unknown', because: best?.because ?? '' };
     });
   }
 

@@ -1,6 +1,15 @@
 import { Flow } from '../../flows';
 import { names, notOnInternet, protocolName, VPN_FLOWS } from '../evaluate';
-import { type AddressRange, formatRange, intersection, isKnown, isRange, type Rule, type RuleSet } from '../model';
+import {
+  type AddressRange,
+  formatRange,
+  intersection,
+  isKnown,
+  isRange,
+  type Peer,
+  type Rule,
+  type RuleSet,
+} from '../model';
 import { aboutRule, type Context, type FindingKind, isWritten, type Topic } from './finding';
 
 const PPTP: FindingKind = {
@@ -82,7 +91,7 @@ function named(rule: Rule, set: RuleSet, { report }: Context): void {
     return;
   }
   const isPptp = flow.id === CONTROL.id || flow === Flow.GRE;
-  const because = set.reasons?.anywhere;
+  const because = rule.reasons?.anywhere ?? set.reasons?.anywhere;
   report(
     aboutRule(rule, set, {
       kind: isPptp ? PPTP : VPN,
@@ -101,24 +110,28 @@ function everything(rule: Rule, set: RuleSet, { report }: Context): void {
     return;
   }
   const ranges = rule.peers === 'any' ? 'any' : rule.peers.filter(isKnown).filter(isRange);
-  if (ranges !== 'any' && ranges.length === 0) {
+  const wide = broad(rule);
+  if (wide === undefined && ranges !== 'any' && ranges.length === 0) {
     return;
   }
-  const wide = broad(rule);
   report(
     aboutRule(rule, set, {
       kind: EVERYTHING,
       ...(wide === undefined ? {} : { severity: 'error' as const }),
       message: `${set.label} lets every protocol and port in ${fromWhom(rule)}.`,
-      fix: `rules for what is meant; for PPTP these two: TCP 1723, and ${protocolName(47)} without ports`,
+      fix:
+        set.cloud === 'azure'
+          ? 'rules for what is meant'
+          : `rules for what is meant; for PPTP these two: TCP 1723, and ${protocolName(47)} without ports`,
     }),
   );
 }
 
 /** A range of the rule that is most of the internet, or all. */
 function broad({ peers }: Rule): AddressRange | undefined {
-  if (peers === 'any') {
-    return { version: 4, first: 0, last: 0xffffffff };
+  const everybody = { version: 4, first: 0, last: 0xffffffff } as const;
+  if (peers === 'any' || peers.some((peer) => isKnown(peer) && isInternet(peer))) {
+    return everybody;
   }
   return peers
     .filter(isKnown)
@@ -131,6 +144,11 @@ function broad({ peers }: Rule): AddressRange | undefined {
       );
       return size > BROAD[range.version] && size - hidden > BROAD[range.version];
     });
+}
+
+/** The service tag of Azure for everything outside. */
+function isInternet(peer: Peer): boolean {
+  return 'kind' in peer && peer.kind === 'service-tag' && peer.name.toLowerCase() === 'internet';
 }
 
 function fromWhom({ peers }: Rule): string {

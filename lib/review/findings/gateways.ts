@@ -119,12 +119,16 @@ function stopped(context: Context, machine: Machine, { protocol, stops, verdict,
 
 /** What is missing in a filter that keeps state is a finding of its own where it is about PPTP. */
 function isHalf({ id }: VpnProtocol, { hop }: Stop): boolean {
-  return id === 'pptp' && hop.rule === undefined && hop.ruleSets?.[0]?.semantics.stateful === true;
+  const [set] = hop.ruleSets ?? [];
+  const isDefault = hop.rule === undefined || hop.rule.origin === set?.origin;
+  return id === 'pptp' && isDefault && set?.semantics.stateful === true;
 }
+
+const NAT = new Set(['aws.nat-gateway', 'azure.nat-gateway', 'google.cloud-nat']);
 
 /** A rule that denies is no entry that is missing: somebody wrote it. */
 function kindOf({ element, rule }: Hop): FindingKind {
-  return element === 'aws.nat-gateway'
+  return element !== undefined && NAT.has(element)
     ? BEHIND_NAT
     : element === 'aws.network-acl' && rule === undefined
       ? STATELESS

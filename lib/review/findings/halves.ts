@@ -1,13 +1,15 @@
 import { Flow } from '../../flows';
-import { clientsText, type Decision, decide, names } from '../evaluate';
+import { clientsText, type Decision, decide, names, type World } from '../evaluate';
 import {
   type AddressRange,
   type AddressSet,
+  type Answer,
   addressSet,
   type Interface,
   intersection,
   isKnown,
   isRange,
+  type Peer,
   type Reference,
   type Rule,
   type RuleDirection,
@@ -56,19 +58,30 @@ function isFor(rule: Rule, set: RuleSet, flow: Flow): boolean {
   return rule.action === 'allow' && isWritten(rule, set) && names(rule, flow);
 }
 
+/** Rule sets that decide together, and which of their rules are for the interfaces there. */
+interface Place {
+  readonly sets: readonly RuleSet[];
+  readonly concerns?: (rule: Rule) => Answer;
+}
+
 /** Looks at every place where the set is used for what one half lets in and the other does not. */
 function look(context: Context, set: RuleSet, control: readonly Rule[], data: readonly Rule[]): void {
-  const [controlled, carried] = [rangesOf(control), rangesOf(data)];
-  const all = addressSet([...controlled, ...carried]);
+  if (context.world.fact(set.element, Flow.GRE, 'to-gateway')?.carriage === 'drops') {
+    // No rule of it can make PPTP whole.
+    return;
+  }
   const lacking = { data: [] as AddressRange[], control: [] as AddressRange[], out: [] as AddressRange[] };
-  for (const sets of placesOf(context, set)) {
-    const calls = decided(context, sets, CONTROL, 'in', all);
-    const packets = decided(context, sets, Flow.GRE, 'in', all);
+  for (const place of placesOf(context, set, [...control, ...data])) {
+    const isHere = (rule: Rule) => place.concerns?.(rule) !== 'no';
+    const [controlled, carried] = [rangesOf(control.filter(isHere)), rangesOf(data.filter(isHere))];
+    const all = addressSet([...controlled, ...carried]);
+    const calls = decided(context, place, CONTROL, 'in', all);
+    const packets = decided(context, place, Flow.GRE, 'in', all);
     lacking.data.push(...intersection(intersection(controlled, calls.allow), packets.deny));
     const received = intersection(carried, packets.allow);
     lacking.control.push(...intersection(received, calls.deny));
     if (set.semantics.stateful) {
-      lacking.out.push(...decided(context, sets, Flow.GRE, 'out', received).deny);
+      lacking.out.push(...decided(context, place, Flow.GRE, 'out', received).deny);
     }
   }
   missing(context, set, control[0], lacking.data, Flow.GRE, CONTROL_ONLY, 'in');
@@ -116,7 +129,7 @@ function missing(
 /** For which addresses a place allows and denies a flow. Where the rules that decide are not all known, it does neither. */
 function decided(
   context: Context,
-  sets: readonly RuleSet[],
+  { sets, concerns }: Place,
   flow: Flow,
   direction: RuleDirection,
   addresses: AddressSet,
@@ -126,7 +139,11 @@ function decided(
   }
   const { protocol, port } = flow;
   const ports = port === undefined ? {} : { ports: [{ from: port, to: port }] };
-  const decisions = decide(sets, { direction, protocol, ...ports, version: 4, addresses }, context.world);
+  const decisions = decide(
+    sets,
+    { direction, protocol, ...ports, version: 4, addresses, ...(concerns === undefined ? {} : { concerns }) },
+    context.world,
+  );
   const those = (action: Decision['action']) =>
     addressSet(decisions.filter((decision) => decision.action === action).flatMap((decision) => decision.addresses));
   return { allow: those('allow'), deny: those('deny') };
@@ -136,9 +153,11 @@ function decided(
  * The rule sets that decide together with this one: on each interface that has it, each combination once; the set alone where
  * none has it, or where sets decide one after the other.
  */
-function placesOf({ world, estate }: Context, set: RuleSet): readonly (readonly RuleSet[])[] {
+function placesOf({ world, estate }: Context, set: RuleSet, rules: readonly Rule[]): readonly Place[] {
   if (set.semantics.decides !== 'any-allow') {
-    return [[set]];
+    return rules.some(({ targets, local }) => targets !== undefined || local !== undefined)
+      ? targeted(world, set, rules)
+      : [{ sets: [set] }];
   }
   const combinations = new Map<string, RuleSet[]>();
   for (const face of world.membersOf(set.id)) {
@@ -149,7 +168,28 @@ function placesOf({ world, estate }: Context, set: RuleSet): readonly (readonly 
       combinations.set(keyOf(face), known);
     }
   }
-  return world.membersOf(set.id).length === 0 ? [[set]] : [...combinations.values()];
+  return world.membersOf(set.id).length === 0
+    ? [{ sets: [set] }]
+    : [...combinations.values()].map((sets) => ({ sets }));
+}
+
+/** Where rules name machines: each interface that they are for, or each of their targets where there is none. */
+function targeted(world: World, set: RuleSet, rules: readonly Rule[]): readonly Place[] {
+  const faces = world.membersOf(set.id);
+  if (faces.length === 0) {
+    return rules.map((rule) => ({
+      sets: [set],
+      concerns: ({ targets }) => (targets === undefined || overlap(targets, rule.targets) ? 'yes' : 'no'),
+    }));
+  }
+  return faces
+    .filter((face) => face.ruleSets.length === 1 && rules.some((rule) => world.concerns(rule, face) !== 'no'))
+    .map((face) => ({ sets: [set], concerns: (rule) => world.concerns(rule, face) }));
+}
+
+function overlap(some: readonly Peer[], others: readonly Peer[] = []): boolean {
+  const names = (peers: readonly Peer[]) => peers.flatMap((peer) => ('name' in peer ? [peer.name] : []));
+  return names(some).some((name) => names(others).includes(name));
 }
 
 function keyOf(face: Interface): string {

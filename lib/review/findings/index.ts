@@ -1,8 +1,10 @@
 import { Answers, World } from '../evaluate';
 import type { Estate } from '../model';
+import { azure } from './azure';
 import { exposure } from './exposure';
 import type { Context, Finding, FindingKind, NewFinding, Topic } from './finding';
 import { gateways, statelessSets } from './gateways';
+import { google } from './google';
 import { halves } from './halves';
 import { machines } from './machines';
 import { order } from './order';
@@ -11,7 +13,17 @@ import { spelling } from './spelling';
 export type { Context, Finding, FindingKind, NewFinding, Severity, Topic } from './finding';
 
 /** Every topic. A new one is added here and nowhere else. */
-export const TOPICS: readonly Topic[] = [halves, spelling, exposure, order, gateways, statelessSets, machines];
+export const TOPICS: readonly Topic[] = [
+  halves,
+  spelling,
+  exposure,
+  order,
+  gateways,
+  statelessSets,
+  machines,
+  azure,
+  google,
+];
 
 /** Every kind of findings, with its stable id. */
 export const FINDING_KINDS: readonly FindingKind[] = TOPICS.flatMap(({ kinds }) => kinds);

@@ -1,4 +1,4 @@
-import { type Interface, isKnown, isUnknown, type Machine, type Route } from '../model';
+import { type Cloud, type Interface, isKnown, isUnknown, type Machine, type Route } from '../model';
 import type { Context, FindingKind, Topic } from './finding';
 
 const CHECK: FindingKind = {
@@ -72,9 +72,16 @@ const SECRETS: readonly { readonly what: string; readonly pattern: RegExp }[] = 
   {
     what: 'a password',
     pattern:
-      /(?<!:)\b(?:password|passwd|secret|psk|api_?key|auth_?token)["']?\s*[:=]\s*["']?(?![\s"'$({</]|arn:|false\b|true\b|no\b|yes\b|none\b|null\b)[^\s"'$({<,;]{6,}/i,
+      /(?<!:)\b(?:password|passwd|secret|psk|api_?key|auth_?token)["']?\s*[:=]\s*["']?(?![\s"'$({</]|[\w.]+\(|arn:|false\b|true\b|no\b|yes\b|none\b|null\b)[^\s"'$({<,;]{6,}/i,
   },
 ];
+
+/** Where a secret belongs. */
+const STORES: Readonly<Record<Cloud, string>> = {
+  aws: 'a secret in Secrets Manager that the machine fetches with its role',
+  azure: 'a secret in Key Vault that the machine fetches with its identity',
+  google: 'a secret in Secret Manager that the machine fetches with its service account',
+};
 
 function secrets({ report }: Context, machine: Machine): void {
   const text = machine.userData;
@@ -88,7 +95,7 @@ function secrets({ report }: Context, machine: Machine): void {
       report({
         kind: SECRET,
         message: `The user data of ${machine.label} holds what looks like ${what}, in line ${line} of it.`,
-        fix: 'a secret in Secrets Manager that the machine fetches with its role',
+        fix: STORES[machine.cloud],
         origin: machine.userDataOrigin ?? machine.origin,
         thing: machine,
         what,

@@ -9,7 +9,7 @@ import {
   type RuleDirection,
   type RuleSet,
 } from '../model';
-import { aboutRule, type Context, type FindingKind, type Topic } from './finding';
+import { aboutRule, type Context, type FindingKind, isWritten, type Topic } from './finding';
 
 const OVERLAP: FindingKind = {
   id: 'priorities-overlap',
@@ -47,7 +47,9 @@ export const order: Topic = {
 function overlaps(rules: readonly Rule[], set: RuleSet, { report }: Context): void {
   rules.forEach((rule, index) => {
     const before = rules[index - 1];
-    if (before !== undefined && !isUnknown(rule.order) && rule.order === before.order) {
+    // A rule of a policy that names several protocols is several rules here.
+    const isOne = before?.origin === rule.origin;
+    if (before !== undefined && !isOne && !isUnknown(rule.order) && rule.order === before.order) {
       report(
         aboutRule(rule, set, {
           kind: OVERLAP,
@@ -66,6 +68,9 @@ function overlaps(rules: readonly Rule[], set: RuleSet, { report }: Context): vo
 function shadowed(rules: readonly Rule[], set: RuleSet, direction: RuleDirection, { world, report }: Context): void {
   const sure = rules.filter((rule) => isSure(rule));
   sure.forEach((rule, index) => {
+    if (!isWritten(rule, set)) {
+      return;
+    }
     const covering = sure.slice(0, index).filter((earlier) => isWithin(rule, earlier));
     if (covering.length === 0) {
       return;
@@ -94,8 +99,6 @@ function shadowed(rules: readonly Rule[], set: RuleSet, direction: RuleDirection
 function isSure(rule: Rule): boolean {
   return (
     rule.condition === undefined &&
-    rule.targets === undefined &&
-    rule.local === undefined &&
     rule.sourcePorts === undefined &&
     typeof rule.order === 'number' &&
     (rule.protocol === 'any' || typeof rule.protocol === 'number') &&
@@ -104,9 +107,19 @@ function isSure(rule: Rule): boolean {
   );
 }
 
+/** Whether an earlier rule is for everything at the near end, or for the same as a later one. */
+function isSame(earlier: Rule['local'], later: Rule['local']): boolean {
+  const text = (peers: Rule['local']) =>
+    JSON.stringify(peers, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+  return earlier === undefined || text(earlier) === text(later);
+}
+
 /** Whether each packet that a rule fits by protocol and port fits the other too. */
 function isWithin(rule: Rule, other: Rule): boolean {
   if (other.protocol !== 'any' && other.protocol !== rule.protocol) {
+    return false;
+  }
+  if (!isSame(other.targets, rule.targets) || !isSame(other.local, rule.local)) {
     return false;
   }
   if (other.ports === 'any') {

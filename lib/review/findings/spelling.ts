@@ -19,7 +19,7 @@ const NAME: FindingKind = {
   id: 'protocol-name-where-number',
   severity: 'error',
   title: 'A protocol is given by a name that the API does not take',
-  help: 'Security groups take tcp, udp, icmp, icmpv6 and numbers in quotes; network ACL entries take numbers only. A name such as gre fails at deployment.',
+  help: 'Security groups of AWS take tcp, udp, icmp, icmpv6 and numbers in quotes, its network ACL entries numbers only, firewall rules of Google tcp, udp, icmp, esp, ah, sctp, ipip, all and numbers. A name such as gre fails at deployment.',
 };
 
 const NUMBER: FindingKind = {
@@ -66,6 +66,9 @@ function hint(set: RuleSet, protocol: number): string {
   switch (set.element) {
     case 'aws.security-group':
       return `: IpProtocol "${protocol}", no FromPort and no ToPort`;
+    case 'google.vpc-firewall':
+    case 'google.firewall-policy':
+      return `: protocol "${protocol}", no ports`;
     case 'aws.network-acl':
       return `: Protocol ${protocol}, no PortRange`;
     default:
@@ -88,7 +91,9 @@ function names(rule: Rule, set: RuleSet, { report }: Context): void {
         ? 'a name that it takes, or another protocol where it has no name for this one'
         : number === undefined
           ? "the number of the protocol, after IANA's list"
-          : `${JSON.stringify(String(number))} in place of ${JSON.stringify(protocol.name)}${hint(set, number)}`,
+          : set.cloud === 'azure'
+            ? `another protocol: the rules have no word for IP protocol ${number}`
+            : `${JSON.stringify(String(number))} in place of ${JSON.stringify(protocol.name)}${hint(set, number)}`,
     }),
   );
 }

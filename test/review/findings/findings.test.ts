@@ -35,6 +35,10 @@ describe('the kinds of findings', () => {
         "warning pptp-present",
         "error source-destination-check-on",
         "error secret-in-user-data",
+        "error pptp-on-azure",
+        "error nsg-rule-for-public-address",
+        "warning nsg-on-gateway-subnet",
+        "error ports-on-portless-protocol",
       ]
     `);
   });
