@@ -86,7 +86,7 @@ function constructSubject(construct: Construct): Subject {
  * folder that is removed.
  */
 function terraformOf(stacks: readonly TerraformStack[]): Record<string, unknown> {
-  const outdir = mkdtempSync(join(tmpdir(), 'pptp-constructs-'));
+  const outdir = mkdtempSync(join(tmpdir(), 'pptp-constructs-read-'));
   try {
     for (const stack of stacks) {
       stack.prepareStack();
