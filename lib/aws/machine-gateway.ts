@@ -19,6 +19,7 @@ import { IpRange } from '../flows';
 import type { Destination } from '../host';
 import { MSCHAPV2_SECOND_FACTOR } from '../host/radius';
 import { PPTP } from '../protocols';
+import { rememberPlace } from '../source-location';
 import { machineCandidate, offersBeside } from './candidates';
 import { type ClientDestination, isSameDestination, readDestination } from './destination';
 import { VpnFlowLogs } from './flow-logs';
@@ -119,6 +120,7 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
     const told: Told = { secret: undefined, policy: undefined, scripts: new Map(), instance: undefined };
     const text = userDataOf(scope, id, props, settings, told);
     super(scope, id);
+    rememberPlace(this);
 
     this.settings = settings;
     this.vpc = props.vpc;

@@ -6,6 +6,7 @@ import { invalid } from '../errors';
 import type { Candidate, Path } from '../feasibility';
 import { Accepted, IpRange, isAddress } from '../flows';
 import { OPENVPN } from '../protocols';
+import { rememberPlace } from '../source-location';
 import { Clients } from './clients';
 import { checkLogging } from './flow-logs';
 import { stableName } from './names';
@@ -187,6 +188,7 @@ export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable
     const { clients, pool, subnets } = readManagedOpenVpn(props);
     const { logGroup, logRetention } = props;
     super(scope, id);
+    rememberPlace(this);
 
     this.vpc = props.vpc;
     this.pool = pool;

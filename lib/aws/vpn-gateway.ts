@@ -12,6 +12,7 @@ import {
   reasonCodes,
   reasonSentences,
 } from '../feasibility';
+import { rememberPlace } from '../source-location';
 import { offersBeside } from './candidates';
 import { Clients } from './clients';
 import type { ClientDestination } from './destination';
@@ -63,6 +64,7 @@ export class VpnGateway extends Construct implements ec2.IConnectable {
     const protocols = checkedProtocols(props.protocols);
     const { choice, chosen } = chooseOrRefuse(scope, id, site, protocols);
     super(scope, id);
+    rememberPlace(this);
 
     const { vpn } = chosen.candidate;
     this.server = vpn.build(this, site, protocols.slice(0, protocols.indexOf(vpn)));

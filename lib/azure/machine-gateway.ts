@@ -15,6 +15,7 @@ import { IpRange } from '../flows';
 import type { Destination, HostService } from '../host';
 import { MSCHAPV2_SECOND_FACTOR, type RadiusOptions } from '../host/radius';
 import type { FlowSet, VpnProtocol } from '../protocols';
+import { rememberPlace } from '../source-location';
 import { annotate } from './annotate';
 import { VirtualNetworkFlowLog } from './flow-logs';
 import { type CheckedGateway, checkGateway, flowLogProps } from './gateway-props';
@@ -194,6 +195,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
       refuse({ code, id, path: pathBelow(scope, id), writtenAs: kind.className, asked: [assessed], props });
     }
     super(scope, id);
+    rememberPlace(this);
     this.plan = plan;
     this.props = props;
     this.settings = settings;

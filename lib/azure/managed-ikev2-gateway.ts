@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { pathBelow } from '../construct-path';
+import { rememberPlace } from '../source-location';
 import { annotate } from './annotate';
 import { VirtualNetworkFlowLog } from './flow-logs';
 import { flowLogProps } from './gateway-props';
@@ -44,6 +45,7 @@ export class ManagedIkev2Gateway extends Construct {
     assertTerraformScope(scope, 'ManagedIkev2Gateway');
     const settings = settingsOf(props, 'ManagedIkev2Gateway');
     super(scope, id);
+    rememberPlace(this);
     const { network, location, meta, authentication } = settings;
     const name = props.name ?? nameFromPath(pathBelow(scope, id));
     const networksGroup = network.resourceGroupName;

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { pathBelow } from '../construct-path';
 import { invalid } from '../errors';
 import { type Choice, choose, explainSwap, explainUnverified } from '../feasibility';
+import { rememberPlace } from '../source-location';
 import { annotate } from './annotate';
 import { VirtualNetworkFlowLog } from './flow-logs';
 import { checkGateway, flowLogProps, type GatewayProps } from './gateway-props';
@@ -58,6 +59,7 @@ export class VpnGateway extends Construct {
       });
     }
     super(scope, id);
+    rememberPlace(this);
     this.server = build(this);
     if (props.flowLogs !== undefined) {
       this.flowLog = new VirtualNetworkFlowLog(this, 'FlowLog', flowLogProps(props, props.flowLogs));

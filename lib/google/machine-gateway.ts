@@ -17,6 +17,7 @@ import { type Insecure, IpRange } from '../flows';
 import type { Destination, HostService } from '../host';
 import { MSCHAPV2_SECOND_FACTOR, type RadiusOptions } from '../host/radius';
 import { type FlowSet, PPTP, type VpnProtocol } from '../protocols';
+import { rememberPlace } from '../source-location';
 import { logConfigOf } from './flow-logs';
 import { type CheckedGateway, checkGateway } from './gateway-props';
 import { imageScriptOf, type MachineNews, newsText, startupScriptOf } from './machine-data';
@@ -188,6 +189,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
       refuse({ code, id, path: pathBelow(scope, id), writtenAs: kind.className, asked: [assessed], props });
     }
     super(scope, id);
+    rememberPlace(this);
     this.plan = plan;
     this.props = props;
     this.settings = plan.settings;

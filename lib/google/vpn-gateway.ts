@@ -3,6 +3,7 @@ import { annotate } from '../cdktf/annotate';
 import { pathBelow } from '../construct-path';
 import { invalid } from '../errors';
 import { type Choice, choose, explainSwap, reasonCodes } from '../feasibility';
+import { rememberPlace } from '../source-location';
 import { checkGateway, type GatewayProps } from './gateway-props';
 import { assertTerraformScope } from './scope';
 import { Vpn, type VpnPlan, type VpnServer } from './vpn';
@@ -48,6 +49,7 @@ export class VpnGateway extends Construct {
       refuse({ code, id, path: pathBelow(scope, id), writtenAs: 'VpnGateway', asked: choice.assessed, props });
     }
     super(scope, id);
+    rememberPlace(this);
     this.server = choice.chosen.candidate.build(this);
     const swap = explainSwap(choice, this.node.path);
     if (swap !== undefined) {
