@@ -25,12 +25,15 @@ const SERVICES = [
   ['tcp', 443],
 ] as const;
 
-/** A rule as the CDK writes it. */
+/**
+ * A rule as the CDK writes it. Gateways serve seven sites each, every fifth without GRE; other groups have a range and a port
+ * of its own in each rule.
+ */
 function rule(group: number, index: number, isGateway: boolean): object {
-  const at = group * RULES + index;
+  const at = isGateway ? group * 8 + (index >> 3) : group * RULES + index;
   const range = `${20 + (at % 150)}.${(at >> 3) % 256}.${(at * 7) % 256}.0/${24 + (at % 9)}`;
   const [protocol, port] = isGateway
-    ? (SERVICES[index % SERVICES.length] ?? SERVICES[0])
+    ? (SERVICES.filter(([name]) => group % 5 > 0 || name !== '47')[index % 8] ?? (['tcp', 47] as const))
     : (['tcp', 1024 + (at % 40_000)] as const);
   const ports = port === undefined ? {} : { FromPort: port, ToPort: port };
   return { CidrIp: range, Description: `from ${range}:${port ?? `PROTO ${protocol}`}`, ...ports, IpProtocol: protocol };

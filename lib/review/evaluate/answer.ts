@@ -91,6 +91,9 @@ export interface AskOptions {
   readonly clients?: AddressSet;
 }
 
+/** One object each, by which what is the same for every flow is found again. */
+const EVERYBODY: Readonly<Record<4 | 6, AddressSet>> = { 4: [everyAddress(4)], 6: [everyAddress(6)] };
+
 /** Answers questions about one estate, and keeps what it has worked out. */
 export class Answers {
   private readonly ways = new Map<string, readonly Way[]>();
@@ -126,7 +129,7 @@ export class Answers {
     }
     let passages = flows.get(flow);
     if (passages === undefined) {
-      passages = walk(way, flow, [everyAddress(way.version)]);
+      passages = walk(way, flow, EVERYBODY[way.version]);
       flows.set(flow, passages);
     }
     return passages;
@@ -279,7 +282,7 @@ export class Answers {
       const verdicts = protocol.flowSets.map(({ flows }) => this.managedSet(vpn, flows));
       const [best] = verdicts.sort((a, b) => RANK[a.verdict] - RANK[b.verdict]);
       // Another protocol may listen on the same port.
-      return best?.verdict === 'passes' && vpn.protocols?.includes(protocol.id) === false
+      return best !== undefined && best.verdict !== 'drops' && vpn.protocols?.includes(protocol.id) === false
         ? { protocol, verdict: 'drops', because: `${protocol.name} is not switched on at the ${element}.` }
         : { protocol, verdict: best?.verdict ?? 'unknown', because: best?.because ?? '' };
     });

@@ -30,10 +30,21 @@ export const AWS_FABRIC: Fabric = {
   },
 };
 
+/** Clients inside the VPC, those on the internet, and those with private addresses that are not of the VPC. */
+type Whereabouts = Readonly<Record<'inside' | 'internet' | 'elsewhere', AddressSet>>;
+
+/** Addresses and the route that is theirs, where one is. */
+interface Routed {
+  readonly clients: AddressSet;
+  readonly route: Route | undefined;
+}
+
 /** Where an interface is, and what surrounds it. */
 class Place {
   private readonly subnet: Subnet | undefined;
   private readonly network: Network | undefined;
+  private readonly places = new WeakMap<AddressSet, Whereabouts>();
+  private readonly routes = new WeakMap<AddressSet, readonly Routed[]>();
 
   public constructor(
     private readonly face: Interface,
@@ -137,8 +148,17 @@ class Place {
     };
   }
 
-  /** Clients inside the VPC, those on the internet, and those with private addresses that are not of the VPC. */
-  private whereabouts(clients: AddressSet, version: 4 | 6): Record<'inside' | 'internet' | 'elsewhere', AddressSet> {
+  /** Worked out once for each set: every flow of everybody asks for the same. */
+  private whereabouts(clients: AddressSet, version: 4 | 6): Whereabouts {
+    let known = this.places.get(clients);
+    if (known === undefined) {
+      known = this.findWhereabouts(clients, version);
+      this.places.set(clients, known);
+    }
+    return known;
+  }
+
+  private findWhereabouts(clients: AddressSet, version: 4 | 6): Whereabouts {
     const own = (this.network?.ranges ?? []).filter(isKnown).filter((range) => range.version === version);
     const inside = own.flatMap((range) => intersection(clients, [range]));
     const outside = own.reduce<AddressSet>((set, range) => difference(set, [range]), clients);
@@ -207,8 +227,17 @@ class Place {
   }
 
   /** The route for each part of the addresses: the longest prefix wins. No route stands for a part that has none. */
-  private routed(addresses: AddressSet, version: 4 | 6): { clients: AddressSet; route: Route | undefined }[] {
-    const parts: { clients: AddressSet; route: Route | undefined }[] = [];
+  private routed(addresses: AddressSet, version: 4 | 6): readonly Routed[] {
+    let known = this.routes.get(addresses);
+    if (known === undefined) {
+      known = this.findRoutes(addresses, version);
+      this.routes.set(addresses, known);
+    }
+    return known;
+  }
+
+  private findRoutes(addresses: AddressSet, version: 4 | 6): readonly Routed[] {
+    const parts: Routed[] = [];
     let rest = addresses;
     const routes = (this.table?.routes ?? []).filter(
       ({ destination }) => isUnknown(destination) || destination.version === version,

@@ -30,16 +30,13 @@ export interface Passage {
   among(clients: AddressSet): Passage | undefined;
 }
 
-/** Hops so far, shared by the passages that split from each other. */
-interface Trail {
-  readonly before: Trail | undefined;
-  readonly hop: Hop;
-}
+/** What the stations of a way do to the clients, in order. */
+type Met = readonly (readonly Part[])[];
 
-interface Walker {
-  readonly clients: AddressSet;
-  readonly verdict: Verdict;
-  readonly trail: Trail | undefined;
+/** Stations that tell the same clients apart, taken together. */
+interface Split {
+  readonly parts: readonly Part[];
+  readonly verdicts: Verdict[];
 }
 
 /**
@@ -47,55 +44,70 @@ interface Walker {
  * them, since what it does to one does not depend on what others did before.
  */
 export function walk(way: Way, flow: Flow, clients: AddressSet): readonly Passage[] {
-  let walkers: Walker[] = clients.length === 0 ? [] : [{ clients, verdict: 'passes', trail: undefined }];
-  for (const station of way.stations) {
-    const parts = station.meet(flow, clients);
-    const [only] = parts;
-    walkers =
-      only !== undefined && parts.length === 1
-        ? walkers.map((walker) => met(walker, walker.clients, only.hop))
-        : walkers.flatMap((walker) => split(walker, parts));
+  if (clients.length === 0) {
+    return [];
   }
-  return walkers.map((walker) => new Walked(walker));
+  const met: Met = way.stations.map((station) => station.meet(flow, clients));
+  let everybody: Verdict = 'passes';
+  const splits: Split[] = [];
+  for (const parts of met) {
+    const [only] = parts;
+    if (only !== undefined && parts.length === 1) {
+      everybody = worse(everybody, only.hop.verdict);
+      continue;
+    }
+    const same = splits.find((split) => isSame(split.parts, parts));
+    if (same === undefined) {
+      splits.push({ parts, verdicts: parts.map(({ hop }) => hop.verdict) });
+    } else {
+      parts.forEach(({ hop }, index) => {
+        same.verdicts[index] = worse(same.verdicts[index] ?? 'passes', hop.verdict);
+      });
+    }
+  }
+  let passages = [new Walked(clients, everybody, met)];
+  for (const split of splits) {
+    passages = passages.flatMap((passage) => passage.split(split));
+  }
+  return passages;
 }
 
-/** A passage whose hops are put in order when somebody reads them. */
-class Walked implements Passage {
-  public readonly clients: AddressSet;
-  public readonly verdict: Verdict;
-  private readonly trail: Trail | undefined;
+/** Whether both tell the same clients apart, as stations do that go by where the clients are. */
+function isSame(a: readonly Part[], b: readonly Part[]): boolean {
+  return a.length === b.length && a.every(({ clients }, index) => clients === b[index]?.clients);
+}
 
-  public constructor({ clients, verdict, trail }: Walker) {
-    this.clients = clients;
-    this.verdict = verdict;
-    this.trail = trail;
-  }
+/** A passage whose hops are looked up when somebody reads them. */
+class Walked implements Passage {
+  public constructor(
+    public readonly clients: AddressSet,
+    public readonly verdict: Verdict,
+    private readonly met: Met,
+  ) {}
 
   public get hops(): readonly Hop[] {
-    const hops: Hop[] = [];
-    for (let at = this.trail; at !== undefined; at = at.before) {
-      hops.push(at.hop);
-    }
-    return hops.reverse();
+    const some = this.clients.slice(0, 1);
+    return this.met.flatMap((parts) => {
+      // No station tells clients of one passage apart: one of them stands for all.
+      const part = parts.length === 1 ? parts[0] : parts.find((each) => intersection(each.clients, some).length > 0);
+      return part === undefined ? [] : [part.hop];
+    });
   }
 
   public among(clients: AddressSet): Passage | undefined {
     const some = intersection(this.clients, clients);
-    return some.length === 0 ? undefined : new Walked({ clients: some, verdict: this.verdict, trail: this.trail });
+    return some.length === 0 ? undefined : new Walked(some, this.verdict, this.met);
   }
-}
 
-function split(walker: Walker, parts: readonly Part[]): Walker[] {
-  const walkers: Walker[] = [];
-  for (const { clients, hop } of parts) {
-    const some = intersection(walker.clients, clients);
-    if (some.length > 0) {
-      walkers.push(met(walker, some, hop));
-    }
+  /** The passages of those whom stations tell apart. */
+  public split({ parts, verdicts }: Split): Walked[] {
+    const passages: Walked[] = [];
+    parts.forEach((part, index) => {
+      const some = intersection(this.clients, part.clients);
+      if (some.length > 0) {
+        passages.push(new Walked(some, worse(this.verdict, verdicts[index] ?? 'passes'), this.met));
+      }
+    });
+    return passages;
   }
-  return walkers;
-}
-
-function met({ verdict, trail }: Walker, clients: AddressSet, hop: Hop): Walker {
-  return { clients, verdict: worse(verdict, hop.verdict), trail: { before: trail, hop } };
 }
