@@ -155,7 +155,7 @@ export interface LoadBalancer extends Thing {
 export interface ManagedVpn extends Thing {
   readonly kind: 'managed-vpn';
   readonly element: string;
-  /** The ids of the VPN protocols that are switched on, where that is known: `ikev2`. */
+  /** The ids of the VPN protocols that are switched on, or that may be: `ikev2`. Left out: whatever fits the ports. */
   readonly protocols?: readonly string[];
   /** The subnets that it stands in, where it has some (Azure). */
   readonly subnets?: readonly Reference[];

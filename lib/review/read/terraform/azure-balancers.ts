@@ -120,7 +120,7 @@ export const virtualNetworkGateway: Read = (resource, { estate, resources }) => 
     listens: isOpen
       ? [6, 17].map((protocol) => ({ protocol, port: open }))
       : spoken.flatMap(({ listens }) => listens.map(([protocol, port]) => ({ protocol, port }))),
-    ...(isOpen ? {} : { protocols: spoken.map(({ id }) => id) }),
+    protocols: (isOpen ? Object.values(SPEAKS) : spoken).map(({ id }) => id),
     subnets: configurations.map((one) => resources.reference(one.subnet_id, ['azurerm_subnet'])),
     ruleSets: [],
   });

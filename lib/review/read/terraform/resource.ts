@@ -17,6 +17,8 @@ export type Values = Readonly<Record<string, unknown>>;
 
 /** An attribute of a resource that something refers to: its value, where that is known, and whose it is. */
 export class Attribute {
+  private known: { readonly value: unknown } | undefined;
+
   public constructor(
     /** The id of the resource in the estate. */
     public readonly owner: string,
@@ -26,7 +28,12 @@ export class Attribute {
 
   /** What stands there, or that only deployment knows it. */
   public get value(): unknown {
-    return this.work();
+    if (this.known === undefined) {
+      // Whoever asks for it while it is worked out has gone in a circle.
+      this.known = { value: new Unknown(`${this.owner} refers to itself`) };
+      this.known = { value: this.work() };
+    }
+    return this.known.value;
   }
 
   public toString(): string {
