@@ -361,16 +361,23 @@ class Served implements ProtocolAnswer {
 const VPN_ONLY: readonly Flow[] = VPN_FLOWS.filter(({ port }) => port !== 443);
 
 /** Whether a rule names a flow itself, and not everything. */
-export function names(rule: Rule, flow: Flow): boolean {
-  if (rule.protocol !== flow.protocol) {
+export function names({ protocol, ports }: Rule, flow: Flow): boolean {
+  if (protocol !== flow.protocol) {
     return false;
   }
-  return (
-    flow.port === undefined ||
-    (rule.ports !== 'any' &&
-      isKnown(rule.ports) &&
-      rule.ports.some(({ from, to }) => from <= (flow.port ?? -1) && (flow.port ?? -1) <= to && to - from < 100))
-  );
+  const { port } = flow;
+  if (port === undefined) {
+    return true;
+  }
+  if (ports === 'any' || isUnknown(ports)) {
+    return false;
+  }
+  for (const { from, to } of ports) {
+    if (from <= port && port <= to && to - from < 100) {
+      return true;
+    }
+  }
+  return false;
 }
 
 function namesVpn(rule: Rule): boolean {

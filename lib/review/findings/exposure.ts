@@ -71,8 +71,17 @@ const FLOWS: ReadonlyMap<number, readonly Flow[]> = new Map(
 const CONTROL = Flow.tcp(1723);
 const L2TP_PLAIN = Flow.udp(1701);
 
+function flowOf(rule: Rule): Flow | undefined {
+  for (const flow of FLOWS.get(rule.protocol as number) ?? []) {
+    if (names(rule, flow)) {
+      return flow;
+    }
+  }
+  return undefined;
+}
+
 function named(rule: Rule, set: RuleSet, { report }: Context): void {
-  const flow = FLOWS.get(rule.protocol as number)?.find((one) => names(rule, one));
+  const flow = flowOf(rule);
   if (flow === undefined) {
     return;
   }

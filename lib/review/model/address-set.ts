@@ -23,16 +23,22 @@ export function addressSet(ranges: readonly AddressRange[]): AddressSet {
 
 /** What is in both sets. */
 export function intersection(a: AddressSet, b: AddressSet): AddressSet {
+  if (a === b) {
+    return a;
+  }
   const set: AddressRange[] = [];
   let i = 0;
   let j = 0;
   while (i < a.length && j < b.length) {
     const x = a[i] as AddressRange;
     const y = b[j] as AddressRange;
-    const first = higher(x.first, y.first);
-    const last = lower(x.last, y.last);
-    if (first <= last) {
-      set.push({ version: x.version, first, last });
+    // Most ranges lie in one another: those are taken as they are.
+    if (y.first <= x.first && x.last <= y.last) {
+      set.push(x);
+    } else if (x.first <= y.first && y.last <= x.last) {
+      set.push(y);
+    } else if (x.first <= y.last && y.first <= x.last) {
+      set.push({ version: x.version, first: higher(x.first, y.first), last: lower(x.last, y.last) });
     }
     if (x.last < y.last) {
       i++;
@@ -64,7 +70,9 @@ export function difference(a: AddressSet, b: AddressSet): AddressSet {
       first = next(hole.last);
       k++;
     }
-    if (first <= range.last) {
+    if (first === range.first) {
+      set.push(range);
+    } else if (first <= range.last) {
       set.push({ version: range.version, first, last: range.last });
     }
   }

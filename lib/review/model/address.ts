@@ -35,15 +35,16 @@ export function isEverywhere(range: AddressRange): boolean {
  */
 export function parseRange(text: string): AddressRange | undefined {
   const slash = text.indexOf('/');
-  const address = slash < 0 ? text : text.slice(0, slash);
-  const version = address.includes(':') ? 6 : 4;
+  const end = slash < 0 ? text.length : slash;
+  const colon = text.indexOf(':');
+  const version = colon >= 0 && colon < end ? 6 : 4;
   const bits = version === 6 ? 128 : 32;
   const length = slash < 0 ? bits : prefixLength(text, slash + 1, bits);
   if (length < 0) {
     return undefined;
   }
   if (version === 4) {
-    const value = parseIpv4(address);
+    const value = parseIpv4(text, end);
     if (value === undefined) {
       return undefined;
     }
@@ -51,7 +52,7 @@ export function parseRange(text: string): AddressRange | undefined {
     const first = value - (value % size);
     return { version, first, last: first + size - 1 };
   }
-  const value = parseIpv6(address);
+  const value = parseIpv6(text.slice(0, end));
   if (value === undefined) {
     return undefined;
   }
@@ -59,18 +60,26 @@ export function parseRange(text: string): AddressRange | undefined {
   return { version, first: value & ~host, last: value | host };
 }
 
+/** Up to three decimal digits without leading zeros, up to the end of the text. */
 function prefixLength(text: string, from: number, bits: number): number {
-  const digits = text.slice(from);
-  return /^(0|[1-9]\d{0,2})$/.test(digits) && Number(digits) <= bits ? Number(digits) : -1;
+  let value = 0;
+  for (let at = from; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9 || at > from + 2 || (at > from && value === 0)) {
+      return -1;
+    }
+    value = value * 10 + digit;
+  }
+  return from < text.length && value <= bits ? value : -1;
 }
 
 /** Four decimal parts without leading zeros. */
-function parseIpv4(text: string): number | undefined {
+function parseIpv4(text: string, end = text.length): number | undefined {
   let value = 0;
   let part = -1;
   let parts = 0;
-  for (let at = 0; at <= text.length; at++) {
-    const code = at === text.length ? 46 : text.charCodeAt(at);
+  for (let at = 0; at <= end; at++) {
+    const code = at === end ? 46 : text.charCodeAt(at);
     if (code === 46) {
       if (part < 0 || ++parts > 4) {
         return undefined;

@@ -90,9 +90,11 @@ export function defaultEgress(estate: Estate): void {
     if (!isGroup || set.id.endsWith('#default-security-group')) {
       continue;
     }
+    if (recordOf(recordOf(set.origin.value).Properties).SecurityGroupEgress !== undefined) {
+      continue;
+    }
     const outbound = set.rules.filter(({ direction }) => direction === 'out');
-    const inline = recordOf(recordOf(set.origin.value).Properties).SecurityGroupEgress !== undefined;
-    if (inline || outbound.some(({ origin }) => origin.resource === set.origin.resource)) {
+    if (outbound.some(({ origin }) => origin.resource === set.origin.resource)) {
       continue;
     }
     set.rules.push({
@@ -162,17 +164,21 @@ function ports(from: unknown, to: unknown, protocol: RuleProtocol, resolver: Res
   return first === -1 ? 'any' : portRange(first, last);
 }
 
+const SINGLE: (readonly PortRange[])[] = [];
 const RANGES = new Map<number, readonly PortRange[]>();
 
 /** One object for each range of ports, however many rules have it. */
 function portRange(from: number, to: number): readonly PortRange[] {
   const key = from * 65536 + to;
-  const known = RANGES.get(key);
+  // Most rules by far are for one port.
+  const known = from === to ? SINGLE[from] : RANGES.get(key);
   if (known !== undefined) {
     return known;
   }
   const range = [{ from, to }];
-  if (RANGES.size < 10_000) {
+  if (from === to && Number.isInteger(from) && from >= 0 && from <= 65535) {
+    SINGLE[from] = range;
+  } else if (RANGES.size < 10_000) {
     RANGES.set(key, range);
   }
   return range;
@@ -183,6 +189,9 @@ function groupPeers(
   direction: RuleDirection,
   resolver: Resolver,
 ): readonly Peer[] {
+  if (typeof written.CidrIp === 'string') {
+    return [resolver.range(written.CidrIp)];
+  }
   const { CidrIp, CidrIpv6, SourceSecurityGroupId, SourceSecurityGroupName, DestinationSecurityGroupId } = written;
   const range = CidrIp ?? CidrIpv6;
   if (range !== undefined) {

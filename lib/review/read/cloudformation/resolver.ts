@@ -92,7 +92,8 @@ export class Resolver {
   public list(value: unknown, origin: Origin, condition?: Unknown, depth = 0): readonly Branch[] {
     if (Array.isArray(value)) {
       const items: Branch[] = [];
-      for (const [index, item] of value.entries()) {
+      for (let index = 0; index < value.length; index++) {
+        const item: unknown = value[index];
         const call = isRecord(item) ? callOf(item) : undefined;
         if (call === undefined) {
           items.push(branch(item, origin.at(index), condition));
