@@ -266,6 +266,9 @@ export const DIAGNOSTIC_CODES = [
 
   // The matchers for tests
   'MATCHER_SUBJECT_UNKNOWN',
+
+  // Acknowledging findings
+  'FINDING_UNKNOWN',
 ] as const;
 
 /** A stable code for one kind of error, refusal or warning, for example `GRE_DROPPED_BY_FABRIC`. */

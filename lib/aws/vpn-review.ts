@@ -2,6 +2,7 @@ import { dirname, relative, sep } from 'node:path';
 import type { Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { Finding, Severity } from '../review';
+import { type FailOn, fails } from '../review/fail-on';
 import { placeOfUser } from '../source-location';
 
 /** Settings of a review of what an app synthesises. */
@@ -11,7 +12,7 @@ export interface VpnReviewProps {
    *
    * @default 'error'
    */
-  readonly failOn?: Severity | 'never';
+  readonly failOn?: FailOn;
 
   /**
    * The day on which the ages of written reasons are counted, `YYYY-MM-DD`.
@@ -122,9 +123,7 @@ export class VpnReview {
   }
 
   private severity(level: Severity): string {
-    const { failOn = 'error' } = this.props;
-    const levels: readonly Severity[] = ['error', 'warning', 'note'];
-    if (failOn !== 'never' && levels.indexOf(level) <= levels.indexOf(failOn)) {
+    if (fails(level, this.props.failOn ?? 'error')) {
       return 'error';
     }
     return level === 'note' ? 'info' : 'warning';

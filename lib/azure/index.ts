@@ -1,3 +1,4 @@
+export { type VpnAcknowledgement, VpnReview, type VpnReviewProps } from '../cdktf/vpn-review';
 export { InvalidInputError, PptpConstructsError, RefusalError } from '../errors';
 export type {
   Candidate,

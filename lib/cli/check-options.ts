@@ -1,4 +1,4 @@
-import type { Severity } from '../review';
+import type { FailOn } from '../review';
 import {
   type CommandLine,
   type Given as GivenOptions,
@@ -38,9 +38,6 @@ export type OptionName = keyof typeof OPTIONS;
 
 /** What a command line said. */
 export type Given = GivenOptions<OptionName>;
-
-/** From which level on findings make a check fail. */
-export type FailOn = Severity | 'never';
 
 const COMMAND: CommandLine<OptionName> = {
   name: 'check',

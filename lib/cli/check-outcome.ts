@@ -1,6 +1,13 @@
-import { acknowledgedBecause, type Finding, type Review, type Severity } from '../review';
+import {
+  acknowledgedBecause,
+  type FailOn,
+  type Finding,
+  fails,
+  type Review,
+  SEVERITIES,
+  type Severity,
+} from '../review';
 import type { KnownFinding } from './check-baseline';
-import type { FailOn } from './check-options';
 
 /**
  * What becomes of a finding: `new` ones count; `acknowledged` ones are accepted in the files; `known` ones are in the
@@ -30,13 +37,9 @@ export interface Outcome {
   readonly gone: readonly KnownFinding[];
 }
 
-/** Levels from the worst on. */
-export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
-
 /** Judges what a review found. */
 export function outcomeOf(review: Review, known: readonly KnownFinding[], failOn: FailOn): Outcome {
   const byKey = new Map(known.map((one) => [one.key, one]));
-  const limit = failOn === 'never' ? -1 : SEVERITIES.indexOf(failOn);
   const judged = review.findings
     .map((finding): Judged => {
       const because = acknowledgedBecause(finding, review.estate);
@@ -48,7 +51,7 @@ export function outcomeOf(review: Review, known: readonly KnownFinding[], failOn
         const { reason } = before;
         return { finding, standing: 'known', ...(reason === undefined ? {} : { reason }), fails: false };
       }
-      return { finding, standing: 'new', fails: SEVERITIES.indexOf(finding.severity) <= limit };
+      return { finding, standing: 'new', fails: fails(finding.severity, failOn) };
     })
     .sort((a, b) => SEVERITIES.indexOf(a.finding.severity) - SEVERITIES.indexOf(b.finding.severity));
   const found = new Set(review.findings.map(({ key }) => key));

@@ -5,10 +5,11 @@ import {
   type Difference,
   type GatewayAnswer,
   type ProtocolAnswer,
+  SEVERITIES,
   type Severity,
   type Verdict,
 } from '../review';
-import { count, type Judged, type Outcome, SEVERITIES } from './check-outcome';
+import { count, type Judged, type Outcome } from './check-outcome';
 import { plain } from './check-place';
 import type { Paint } from './paint';
 

@@ -1,6 +1,7 @@
 export { Clients } from '../cdktf/clients';
 export type { MetaArguments } from '../cdktf/meta-arguments';
 export { Traffic } from '../cdktf/traffic';
+export { type VpnAcknowledgement, VpnReview, type VpnReviewProps } from '../cdktf/vpn-review';
 export { InvalidInputError, PptpConstructsError, RefusalError } from '../errors';
 export type { Candidate, Choice, Verdict } from '../feasibility';
 export { Accepted, Flow, Insecure } from '../flows';

@@ -7,6 +7,7 @@ export { acknowledgedBecause, NAMESPACE } from './acknowledge';
 export { type FlowQuestion, type FlowReach, type ProtocolQuestion, type ProtocolReach, reach, serves } from './ask';
 export { type Comparison, compare, type Difference } from './compare';
 export * from './evaluate';
+export { type FailOn, fails, SEVERITIES } from './fail-on';
 export * from './findings';
 export * from './model';
 export {
