@@ -24,7 +24,13 @@ interface Call {
   readonly parent?: Call;
   /** Its name in the parent. */
   readonly name?: string;
-  readonly key?: string | number;
+  readonly member?: Member;
+}
+
+/** One of several that `count` or `for_each` make: of which address, and its key. */
+interface Member {
+  readonly of: string;
+  readonly key: string | number;
 }
 
 /**
@@ -64,6 +70,11 @@ export class Plan {
       const steps = stepsOf(last) ?? [];
       const [, name, key] = steps;
       const { module } = recordOf(recordOf(call.configuration.module_calls)[String(name)]);
+      const of = prefixed(call, `module.${String(name)}`);
+      const isMember = typeof key === 'string' || typeof key === 'number';
+      if (isMember) {
+        this.instances.set(of, [...(this.instances.get(of) ?? []), key]);
+      }
       this.module(
         child,
         origin.at('child_modules').at(index),
@@ -72,7 +83,7 @@ export class Plan {
           configuration: recordOf(module),
           parent: call,
           name: String(name),
-          ...(typeof key === 'object' || key === undefined ? {} : { key }),
+          ...(isMember ? { member: { of, key } } : {}),
         },
         depth + 1,
       );
@@ -95,7 +106,7 @@ export class Plan {
     const own = recordOf(values);
     const unknown = recordOf(this.unknowns.get(address));
     const known = new Map<string, unknown>();
-    const names = this.namesIn(call, key);
+    const names = this.namesIn(call, key === undefined ? undefined : { of: base, key });
     const resource: Resource = {
       id: `${scope}/${address}`,
       address,
@@ -201,14 +212,14 @@ export class Plan {
   }
 
   /** What names mean in a module, for the member of a resource that has a key. */
-  private namesIn(call: Call, key: string | number | undefined): Names {
+  private namesIn(call: Call, member: Member | undefined): Names {
     return {
       plain,
-      lookUp: (steps, depth) => this.lookUp(steps, call, key, depth),
+      lookUp: (steps, depth) => this.lookUp(steps, call, member, depth),
     };
   }
 
-  private lookUp(steps: readonly Step[], call: Call, key: string | number | undefined, depth: number): unknown {
+  private lookUp(steps: readonly Step[], call: Call, member: Member | undefined, depth: number): unknown {
     const [root, second, ...rest] = steps;
     const open = () => new Unknown(`${steps.filter((step) => typeof step !== 'object').join('.')} is not in the plan`);
     if (depth > DEEPEST) {
@@ -217,7 +228,7 @@ export class Plan {
     switch (root) {
       case 'each':
       case 'count':
-        return second === 'value' ? open() : (key ?? open());
+        return second === 'value' ? open() : (member?.key ?? open());
       case 'var': {
         const { parent, name } = call;
         if (parent === undefined || name === undefined) {
@@ -226,7 +237,7 @@ export class Plan {
         }
         const { expressions } = recordOf(recordOf(parent.configuration.module_calls)[name]);
         const given = recordOf(recordOf(expressions)[String(second)]);
-        const names = this.namesIn(parent, call.key);
+        const names = this.namesIn(parent, call.member);
         return this.through(given, names, rest, depth) ?? open();
       }
       case 'module': {
@@ -241,20 +252,22 @@ export class Plan {
           configuration: recordOf(module),
           parent: call,
           name: String(second),
-          ...(isIndexed ? { key: next as string | number } : {}),
+          ...(isIndexed
+            ? { member: { of: prefixed(call, `module.${String(second)}`), key: next as string | number } }
+            : {}),
         };
         const found = recordOf(expression);
         return this.through(found, this.namesIn(child, undefined), rest.slice(isIndexed ? 2 : 1), depth) ?? open();
       }
       case 'data':
-        return this.attribute(call, `data.${String(second)}.${String(rest[0])}`, rest.slice(1), key);
+        return this.attribute(call, `data.${String(second)}.${String(rest[0])}`, rest.slice(1), member);
       case 'local':
       case 'path':
       case 'self':
       case 'terraform':
         return open();
       default:
-        return this.attribute(call, `${String(root)}.${String(second)}`, rest, key);
+        return this.attribute(call, `${String(root)}.${String(second)}`, rest, member);
     }
   }
 
@@ -278,7 +291,7 @@ export class Plan {
     return steps === undefined ? undefined : names.lookUp(steps, depth + 1);
   }
 
-  private attribute(call: Call, address: string, steps: readonly Step[], key: string | number | undefined): unknown {
+  private attribute(call: Call, address: string, steps: readonly Step[], member: Member | undefined): unknown {
     const { scope, resources } = this.settings;
     const base = prefixed(call, address);
     const instances = this.instances.get(base) ?? [];
@@ -286,8 +299,8 @@ export class Plan {
     const isIndexed = first !== undefined && instances.some((one) => one === first);
     const index = isIndexed
       ? (first as string | number)
-      : key !== undefined && instances.includes(key)
-        ? key
+      : member !== undefined && this.isOneEach(member, instances)
+        ? member.key
         : instances.length === 1
           ? instances[0]
           : undefined;
@@ -303,6 +316,15 @@ export class Plan {
         ? new Unknown(`${[base, ...rest.filter((step) => typeof step !== 'object')].join('.')} is known at deployment`)
         : plain(stepInto(value, inner, { plain }));
     });
+  }
+
+  /**
+   * Whether there is one of the others for each member. Plans do not keep indices that are worked out, `[count.index]` or
+   * `[each.key]`: where both have the same keys, that is what is meant.
+   */
+  private isOneEach({ of, key }: Member, instances: readonly (string | number)[]): boolean {
+    const own = this.instances.get(of) ?? [];
+    return instances.includes(key) && own.length === instances.length && own.every((one) => instances.includes(one));
   }
 }
 

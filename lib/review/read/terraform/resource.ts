@@ -97,7 +97,8 @@ export function booleanOf(value: unknown): Known<boolean> | undefined {
 /** The items of a list; one that is not known stands for all of them. */
 export function items(value: unknown): readonly unknown[] {
   const found = plain(value);
-  return found instanceof Unknown ? [found] : listOf(found);
+  // What it refers to is known, although its value is not.
+  return found instanceof Unknown ? [value instanceof Attribute ? value : found] : listOf(found);
 }
 
 /** Nested blocks. Where there is one, tools write it as a block or as a list of one. */
