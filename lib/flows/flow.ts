@@ -44,10 +44,10 @@ export class Flow {
    * @param port from 1 to 65535, where the protocol has ports
    */
   public static written(protocol: IpProtocolNumber, port?: number): Flow {
-    const name = { 1: 'ICMP', 6: 'TCP', 17: 'UDP', 47: 'GRE', 50: 'ESP', 51: 'AH' }[protocol];
-    if (protocol === IpProtocol.GRE) {
-      return Flow.GRE;
+    if (protocol === IpProtocol.GRE || protocol === IpProtocol.ESP) {
+      return protocol === IpProtocol.GRE ? Flow.GRE : Flow.ESP;
     }
+    const name = { 1: 'ICMP', 6: 'TCP', 17: 'UDP', 51: 'AH' }[protocol];
     return new Flow(protocol, port, port === undefined ? `${name} (IP protocol ${protocol})` : `${name} ${port}`);
   }
 

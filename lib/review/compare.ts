@@ -47,8 +47,8 @@ interface Traffic {
 }
 
 /**
- * Compares what reaches every machine: TCP and UDP on every port, GRE, ESP, AH and ICMP, from every address. Machines are the
- * same by their id, or else by the path of their construct.
+ * Compares what reaches every machine: TCP and UDP on every port, GRE and ESP, from every address. What clouds do to other
+ * protocols is not known here. Machines are the same by their id, or else by the path of their construct.
  */
 export function compare(before: Answers, after: Answers): Comparison {
   const old = new Map(before.world.estate.all('machine').map((machine) => [machine.id, machine]));
@@ -163,8 +163,7 @@ function trafficOf(sides: readonly Side[]): Traffic[] {
     const sorted = [...starts].filter((start) => start >= 1 && start <= 65535).sort((a, b) => a - b);
     return sorted.map((from, index) => ({ protocol, ports: { from, to: (sorted[index + 1] ?? 65536) - 1 } }));
   });
-  const without = [IpProtocol.GRE, IpProtocol.ESP, IpProtocol.AH, IpProtocol.ICMP];
-  return [...withPorts, ...without.map((protocol): Traffic => ({ protocol }))];
+  return [...withPorts, { protocol: IpProtocol.GRE }, { protocol: IpProtocol.ESP }];
 }
 
 /** Ports that a rule or a listener on the way to a machine names. */
