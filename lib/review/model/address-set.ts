@@ -3,9 +3,19 @@ import { type Address, type AddressRange, higher, lower, next, previous } from '
 /** Addresses of one version: ranges in order that neither touch nor overlap. */
 export type AddressSet = readonly AddressRange[];
 
+/** Whether ranges are in order, and neither touch nor overlap. */
+function isSet(ranges: readonly AddressRange[]): boolean {
+  for (let at = 1; at < ranges.length; at++) {
+    if (next((ranges[at - 1] as AddressRange).last) >= (ranges[at] as AddressRange).first) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /** The set of the addresses of these ranges, which are of one version. */
 export function addressSet(ranges: readonly AddressRange[]): AddressSet {
-  if (ranges.length < 2) {
+  if (isSet(ranges)) {
     return ranges;
   }
   const sorted = [...ranges].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
@@ -21,10 +31,28 @@ export function addressSet(ranges: readonly AddressRange[]): AddressSet {
   return set;
 }
 
+const NONE: AddressSet = [];
+
+/** Whether the addresses between the first and the last of either set overlap. */
+function canMeet(a: AddressSet, b: AddressSet): boolean {
+  const [firstOfA, lastOfA, firstOfB, lastOfB] = [a[0], a[a.length - 1], b[0], b[b.length - 1]];
+  return (
+    firstOfA !== undefined &&
+    lastOfA !== undefined &&
+    firstOfB !== undefined &&
+    lastOfB !== undefined &&
+    firstOfA.first <= lastOfB.last &&
+    firstOfB.first <= lastOfA.last
+  );
+}
+
 /** What is in both sets. */
 export function intersection(a: AddressSet, b: AddressSet): AddressSet {
   if (a === b) {
     return a;
+  }
+  if (!canMeet(a, b)) {
+    return NONE;
   }
   const set: AddressRange[] = [];
   let i = 0;

@@ -43,9 +43,9 @@ export const securityGroup: Read = (resource, { estate }) => {
     if (properties[property] === undefined) {
       continue;
     }
-    for (const { value, origin, condition } of template.list(properties[property], place(resource, property))) {
-      rules.push(groupRule(value, origin, direction, template.resolver, condition));
-    }
+    template.resolver.each(properties[property], place(resource, property), (value, origin, condition) =>
+      rules.push(groupRule(value, origin, direction, template.resolver, condition)),
+    );
   }
   estate.add(set);
 };

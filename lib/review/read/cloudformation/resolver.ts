@@ -89,40 +89,55 @@ export class Resolver {
   }
 
   /** The items of a list. Where a condition is open, the items of both branches, each marked. */
-  public list(value: unknown, origin: Origin, condition?: Unknown, depth = 0): readonly Branch[] {
+  public list(value: unknown, origin: Origin): readonly Branch[] {
+    const items: Branch[] = [];
+    this.each(value, origin, (item, place, condition) => items.push(branch(item, place, condition)));
+    return items;
+  }
+
+  /** The same without a list of them, for what there are tens of thousands of. */
+  public each(value: unknown, origin: Origin, use: UseItem, condition?: Unknown, depth = 0): void {
     if (Array.isArray(value)) {
-      const items: Branch[] = [];
       for (let index = 0; index < value.length; index++) {
         const item: unknown = value[index];
         const call = isRecord(item) ? callOf(item) : undefined;
         if (call === undefined) {
-          items.push(branch(item, origin.at(index), condition));
+          use(item, origin.at(index), condition);
         } else if (call.name === 'Fn::If') {
-          items.push(...this.list(item, origin.at(index), condition, depth + 1));
+          this.each(item, origin.at(index), use, condition, depth + 1);
         } else {
-          items.push(...this.item(item, origin.at(index), condition));
+          this.item(item, origin.at(index), use, condition);
         }
       }
-      return items;
+      return;
     }
     if (isRecord(value) && Array.isArray(value['Fn::If']) && depth < DEEPEST) {
       const [name, yes, no] = value['Fn::If'];
       const holds = this.condition(String(name));
       const branches = origin.at('Fn::If');
-      if (typeof holds === 'boolean') {
-        return this.list(holds ? yes : no, branches.at(holds ? 1 : 2), condition, depth + 1);
+      if (holds !== false) {
+        this.each(yes, branches.at(1), use, holds === true ? condition : holds, depth + 1);
       }
-      return [...this.list(yes, branches.at(1), holds, depth + 1), ...this.list(no, branches.at(2), holds, depth + 1)];
+      if (holds !== true) {
+        this.each(no, branches.at(2), use, holds === false ? condition : holds, depth + 1);
+      }
+      return;
     }
     const resolved = isRecord(value) && callOf(value) !== undefined ? this.resolve(value) : value;
-    return Array.isArray(resolved)
-      ? resolved.map((item) => branch(item, origin, condition))
-      : this.item(resolved, origin, condition);
+    if (Array.isArray(resolved)) {
+      for (const item of resolved) {
+        use(item, origin, condition);
+      }
+    } else {
+      this.item(resolved, origin, use, condition);
+    }
   }
 
-  private item(value: unknown, origin: Origin, condition: Unknown | undefined): readonly Branch[] {
+  private item(value: unknown, origin: Origin, use: UseItem, condition: Unknown | undefined): void {
     const resolved = isRecord(value) && callOf(value) !== undefined ? this.resolve(value) : value;
-    return resolved === undefined || resolved === null ? [] : [branch(resolved, origin, condition)];
+    if (resolved !== undefined && resolved !== null) {
+      use(resolved, origin, condition);
+    }
   }
 
   /** Whether a condition holds, as far as the defaults of parameters tell. */
@@ -462,6 +477,9 @@ export class Resolver {
     return text === 'true' || text === 'false' ? text === 'true' : new Unknown(why(resolved));
   }
 }
+
+/** What is done with an item of a list. */
+type UseItem = (value: unknown, origin: Origin, condition: Unknown | undefined) => void;
 
 function branch(value: unknown, origin: Origin, condition: Unknown | undefined): Branch {
   return condition === undefined ? { value, origin } : { value, origin, condition };
