@@ -20,8 +20,8 @@ const FAILS = { mark: 'bad', state: 'fails' } as const;
 const OPEN = { mark: 'open', state: 'not known' } as const;
 const BY_HAND = { mark: 'hand', state: 'by hand' } as const;
 
-/** How many bytes of user data are unpacked at most. */
-const MOST_USER_DATA = 4 * 1024 * 1024;
+/** How many packed parts of user data are looked into, and how many bytes each may hold. */
+const [MOST_PACKED, MOST_BYTES] = [10, 4 * 1024 * 1024];
 
 /** The operational checklist of a gateway and the protocol that it is there for, filled in with what the files prove. */
 export function checklistOf(machine: Machine, answer: ProtocolAnswer): readonly Check[] {
@@ -148,7 +148,7 @@ function packetSizes({ protocol }: ProtocolAnswer, userData: string | undefined)
   const found =
     userData === undefined
       ? []
-      : foundIn(userData, [/maxseg size set [^\\"\n]{1,20}/, /clamp-mss-to-pmtu/, /\bmtu \d{3,4}\b/]);
+      : foundIn(userData, [/maxseg size set [^\\"\n]{1,20}/, /clamp-mss-to-pmtu/, /mtu \d{3,4}(?!\d)/]);
   const sum = `Of 1500 bytes ${least.mtu} are left inside (${least.sum}), ${least.mss.ipv4} of them for a TCP segment.`;
   return {
     what: 'MTU and MSS are set so that no packet must be split',
@@ -166,7 +166,8 @@ function packetSizes({ protocol }: ProtocolAnswer, userData: string | undefined)
 
 function authentication(userData: string | undefined): Check {
   const what = 'MS-CHAPv2 and MPPE with 128 bits are required, and weaker ones refused';
-  const found = userData === undefined ? [] : foundIn(userData, [/\brequire-mschap-v2\b/, /\brequire-mppe-128\b/]);
+  const found =
+    userData === undefined ? [] : foundIn(userData, [/require-mschap-v2(?![\w-])/, /require-mppe-128(?![\w-])/]);
   return found.length === 2
     ? { what, ...PROVED, text: [...setIn(found), ' Both are broken all the same.'] }
     : {
@@ -216,7 +217,7 @@ function credentials(): Check {
 
 function logging(userData: string | undefined): Check {
   const what = 'Calls and refused logins are logged, and somebody is told';
-  const found = userData === undefined ? [] : foundIn(userData, [/\/var\/log\/[\w./-]{1,60}/, /\bjournal(d|ctl)\b/]);
+  const found = userData === undefined ? [] : foundIn(userData, [/\/var\/log\/[\w./-]{1,60}/, /journal(d|ctl)(?!\w)/]);
   return {
     what,
     ...BY_HAND,
@@ -227,7 +228,7 @@ function logging(userData: string | undefined): Check {
   };
 }
 
-/** What the patterns find, each once. */
+/** What the patterns find, each once. None looks at what stands before: in packed files line ends are written `\\n`. */
 function foundIn(text: string, patterns: readonly RegExp[]): readonly string[] {
   return patterns.flatMap((pattern) => pattern.exec(text)?.[0] ?? []);
 }
@@ -248,14 +249,14 @@ function userDataOf({ userData }: Machine): string | undefined {
   if (userData === undefined || !isKnown(userData)) {
     return undefined;
   }
-  const packed = [...userData.matchAll(/\bH4sI[A-Za-z0-9+/]{16,}={0,2}/g)].map(([text]) => unpacked(text));
+  const packed = (userData.match(/\bH4sI[A-Za-z0-9+/]{16,}={0,2}/g) ?? []).slice(0, MOST_PACKED).map(unpacked);
   return [userData, ...packed].join('\n');
 }
 
 /** What is no gzip, or a bomb, is left packed. */
 function unpacked(base64: string): string {
   try {
-    return gunzipSync(Buffer.from(base64, 'base64'), { maxOutputLength: MOST_USER_DATA }).toString('utf8');
+    return gunzipSync(Buffer.from(base64, 'base64'), { maxOutputLength: MOST_BYTES }).toString('utf8');
   } catch {
     return '';
   }

@@ -97,37 +97,25 @@ function groupOf(
  * place: answers come back through the hops that calls came by.
  */
 function placesOf(hops: readonly Hops[]): { places: readonly Place[]; at: readonly number[] } {
-  const keys: string[] = [];
-  const places: Hops[] = [];
-  const at: (string | undefined)[] = [];
-  const back: { station: number; some: Hops }[] = [];
-  const names: string[] = [];
-  hops.forEach((some, station) => {
-    const [hop] = some;
-    if (hop?.direction === 'to-gateway') {
-      names[station] = `${station}`;
-      keys.push(names[station] as string);
-      places.push(some);
-      at[station] = names[station];
-    } else {
-      back.push({ station, some });
-    }
-  });
-  // From the client's end, as the places stand.
+  const stations = hops.map((some, station) => ({ some, station }));
+  const isThere = ({ some }: { some: Hops }) => some[0]?.direction === 'to-gateway';
+  const places = stations.filter(isThere).map(({ some, station }) => ({ some, stations: [station] }));
+  // From the clients' end, as the places stand.
   let next = 0;
-  for (const { station, some } of back.reverse()) {
-    const found = places.findIndex((place, index) => index >= next && keyOf(place) === keyOf(some));
+  for (const { some, station } of stations.filter((one) => !isThere(one)).reverse()) {
+    const found = places.findIndex((place, index) => index >= next && keyOf(place.some) === keyOf(some));
     if (found >= 0) {
-      at[station] = keys[found];
+      places[found]?.stations.push(station);
       next = found + 1;
     } else {
-      keys.splice(next, 0, `${station}`);
-      places.splice(next, 0, some);
-      at[station] = `${station}`;
+      places.splice(next, 0, { some, stations: [station] });
       next++;
     }
   }
-  return { places: places.map(placeOf), at: at.map((key) => (key === undefined ? 0 : keys.indexOf(key))) };
+  return {
+    places: places.map(({ some }) => placeOf(some)),
+    at: hops.map((_, station) => places.findIndex((place) => place.stations.includes(station))),
+  };
 }
 
 function keyOf([hop]: Hops): string {

@@ -11,7 +11,12 @@ const CLASSES = [
   'classDef end_ fill:#ddf4ff,stroke:#0550ae,color:#032f62',
 ];
 
-const LINKS: Readonly<Record<'good' | 'open' | 'beyond', string>> = {
+/** How far packets are known to come. */
+type State = 'good' | 'open' | 'beyond';
+
+const STATES: readonly State[] = ['good', 'open', 'beyond'];
+
+const LINKS: Readonly<Record<State, string>> = {
   good: 'stroke:#1a7f37,stroke-width:2px',
   open: 'stroke:#9a6700,stroke-width:2px,stroke-dasharray:5 3',
   beyond: 'stroke:#6e7781,stroke-dasharray:2 3',
@@ -19,14 +24,18 @@ const LINKS: Readonly<Record<'good' | 'open' | 'beyond', string>> = {
 
 /** A diagram as Mermaid: a column for each flow and direction, in the order in which packets go. */
 export function mermaid(diagram: Diagram): string {
-  const links: string[] = [];
+  const links: State[] = [];
   const lanes = diagram.lanes.flatMap((lane, index) => laneLines(diagram, lane, `l${index}`, links));
-  return ['flowchart TB', ...lanes, ...CLASSES, ...links]
+  const styles = STATES.flatMap((state) => {
+    const those = links.flatMap((one, index) => (one === state ? [index] : []));
+    return those.length === 0 ? [] : [`linkStyle ${those.join(',')} ${LINKS[state]}`];
+  });
+  return ['flowchart TB', ...lanes, ...CLASSES, ...styles]
     .map((line, index) => (index === 0 ? line : `  ${line}`))
     .join('\n');
 }
 
-function laneLines({ from, to, places }: Diagram, lane: Lane, id: string, links: string[]): string[] {
+function laneLines({ from, to, places }: Diagram, lane: Lane, id: string, links: State[]): string[] {
   const ends = lane.direction === 'to-gateway' ? [from, to] : [to, from];
   const title = [lane.flow, DIRECTION_WORDS[lane.direction]].join(' ');
   const names = [`${id}s`, ...lane.steps.map((_, step) => `${id}n${step}`), `${id}e`];
@@ -44,11 +53,11 @@ function laneLines({ from, to, places }: Diagram, lane: Lane, id: string, links:
     }),
     `${names.at(-1)}(["${escaped(ends[1] ?? '')}"]):::end_`,
   ];
-  let state: keyof typeof LINKS = 'good';
+  let state: State = 'good';
   const arrows = names.slice(1).map((name, at) => {
     const before = at === 0 ? undefined : lane.steps[at - 1];
     state = before?.verdict === 'drops' ? 'beyond' : before?.verdict === 'unknown' && state === 'good' ? 'open' : state;
-    links.push(`linkStyle ${links.length} ${LINKS[state]}`);
+    links.push(state);
     return `${names[at]} ${state === 'good' ? '-->' : '-.->'} ${name}`;
   });
   return [

@@ -32,10 +32,12 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 caption { text-align: left; color: var(--soft); padding: .25rem 0; }
 th, td { border: 1px solid var(--line); padding: .4rem .6rem; text-align: left; vertical-align: top; overflow-wrap: break-word; }
 thead th { background: var(--box); }
-tbody th { font-weight: 600; overflow-wrap: anywhere; }
+tbody th { font-weight: 600; }
 .wide { overflow-x: auto; margin: 1rem 0; }
 .good { color: var(--good); } .bad { color: var(--bad); } .open, .warning { color: var(--open); }
 .good, .bad, .open, .warning, .hand { font-weight: 600; }
+td .good, td .bad, td .open, td .warning, td .hand { white-space: nowrap; }
+td:last-child { min-width: 11rem; }
 .soft { color: var(--soft); }
 svg.diagram { display: block; height: auto; min-width: 48rem; max-width: 100%; font: 12px system-ui, "Segoe UI", "Liberation Sans", "DejaVu Sans", sans-serif; }
 svg text { fill: var(--text); font-weight: 400; }
