@@ -224,11 +224,12 @@ export class Answers {
 
   private serveBy(machine: Machine, protocol: VpnProtocol, way: Way, flowSet: FlowSet, options: AskOptions): Served {
     const asked = options.clients ?? this.meantFor(machine, protocol, way.version);
-    const flows = flowSet.flows.map((flow): FlowAnswer => ({ flow, passages: this.passages(way, flow) }));
     const outcomes = flowSet.flows.map((flow) => this.outcome(way, flow));
     const served = outcomes.map(({ passes }) => passes).reduce(intersection, asked);
     const dropped = outcomes.map(({ drops }) => drops).reduce(union, []);
-    return new Served(protocol, way, flowSet, asked, served, difference(difference(asked, dropped), served), flows);
+    const failing = outcomes.filter(({ passes }) => intersection(passes, asked).length === 0).length;
+    const open = difference(difference(asked, dropped), served);
+    return new Served(this, protocol, way, flowSet, asked, served, open, failing);
   }
 
   /** Whose packets of a flow pass by a way, and whose are dropped. */
@@ -240,7 +241,8 @@ export class Answers {
     }
     let outcome = flows.get(flow);
     if (outcome === undefined) {
-      const passages = this.passages(way, flow);
+      // The passages are not kept: whoever looks closer at one way walks it once more.
+      const passages = this.walked.get(way)?.get(flow) ?? walk(way, flow, EVERYBODY[way.version]);
       outcome = { passes: clientsWith(passages, 'passes'), drops: clientsWith(passages, 'drops') };
       flows.set(flow, outcome);
     }
@@ -328,13 +330,15 @@ class Served implements ProtocolAnswer {
   public readonly dials: string;
 
   public constructor(
+    private readonly answers: Answers,
     public readonly protocol: VpnProtocol,
     public readonly way: Way,
     public readonly flowSet: FlowSet,
     public readonly asked: AddressSet,
     public readonly served: AddressSet,
     public readonly open: AddressSet,
-    private readonly all: readonly FlowAnswer[],
+    /** How many of the flows reach nobody who is asked about: of two answers that are as good, fewer is closer. */
+    public readonly failing: number,
   ) {
     this.verdict = served.length > 0 ? 'passes' : open.length > 0 ? 'unknown' : 'drops';
     this.dials = way.dials;
@@ -344,16 +348,13 @@ class Served implements ProtocolAnswer {
     return this.all.map(({ flow, passages }) => ({ flow, passages: among(passages, this.asked) }));
   }
 
+  private get all(): readonly FlowAnswer[] {
+    return this.flowSet.flows.map((flow) => ({ flow, passages: this.answers.passages(this.way, flow) }));
+  }
+
   public get stops(): readonly Stop[] {
     const without = difference(this.asked, this.served);
     return without.length === 0 ? [] : stopsOf(this.all, without);
-  }
-
-  /** How many of the flows reach nobody who is asked about: of two answers that are as good, fewer is closer. */
-  public get failing(): number {
-    return this.all.filter(({ passages }) =>
-      passages.every(({ verdict, clients }) => verdict !== 'passes' || intersection(clients, this.asked).length === 0),
-    ).length;
   }
 }
 
