@@ -3,6 +3,7 @@ import type { Platform } from '../../network/element';
 import { type CarriageFact, factFor, type NetworkElement } from '../../network/element';
 import { platformFacts } from '../../network/registry';
 import {
+  type AboutPorts,
   type AddressRange,
   type AddressSet,
   type Answer,
@@ -190,6 +191,13 @@ export class World {
       this.ordered.set(set, both);
     }
     return both[direction];
+  }
+
+  /** The same without rules for ports of TCP and UDP that nobody asks about, where they were not made yet. */
+  public rulesAbout(set: RuleSet, direction: RuleDirection, isAbout: AboutPorts): readonly Rule[] {
+    return set.semantics.decides === 'any-allow' && set.rulesAbout !== undefined
+      ? set.rulesAbout(isAbout).filter((rule) => rule.direction === direction)
+      : this.rulesOf(set, direction);
   }
 
   /** Those of the rules that may fit packets of a protocol. */

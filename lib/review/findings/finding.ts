@@ -66,7 +66,10 @@ export interface NewFinding {
 /** One topic: the kinds of findings that it has, and how they are found. */
 export interface Topic {
   readonly kinds: readonly FindingKind[];
-  /** Called for each rule of each rule set: all topics look at a rule in one pass. */
+  /**
+   * Called for the rules of each rule set: all topics look at a rule in one pass. Rules for ports of TCP and UDP that are not
+   * noted (`isNoted`) may be left out.
+   */
   readonly rule?: (rule: Rule, set: RuleSet, context: Context) => void;
   /** Called once. */
   readonly estate?: (context: Context) => void;

@@ -16,6 +16,7 @@ import {
   type RuleSet,
 } from '../model';
 import { type Context, type FindingKind, isWritten, type Topic } from './finding';
+import { isNoted } from './noted-ports';
 
 const CONTROL_ONLY: FindingKind = {
   id: 'pptp-control-without-gre',
@@ -45,8 +46,9 @@ export const halves: Topic = {
   kinds: [CONTROL_ONLY, DATA_ONLY, ONE_WAY],
   estate: (context) => {
     for (const set of context.estate.all('rule-set')) {
-      const control = context.world.rulesFor(set, 'in', 6).filter((rule) => isFor(rule, set, CONTROL));
-      const data = context.world.rulesFor(set, 'in', 47).filter((rule) => isFor(rule, set, Flow.GRE));
+      const rules = context.world.rulesAbout(set, 'in', isNoted);
+      const control = rules.filter((rule) => isFor(rule, set, CONTROL));
+      const data = rules.filter((rule) => isFor(rule, set, Flow.GRE));
       if (control.length > 0 || data.length > 0) {
         look(context, set, control, data);
       }

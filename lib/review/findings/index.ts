@@ -7,6 +7,7 @@ import { gateways, statelessSets } from './gateways';
 import { google } from './google';
 import { halves } from './halves';
 import { machines } from './machines';
+import { isNoted } from './noted-ports';
 import { order } from './order';
 import { spelling } from './spelling';
 
@@ -57,7 +58,7 @@ export function findingsOf(answers: Answers, options: FindOptions = {}): readonl
   };
   const byRule = TOPICS.flatMap(({ rule }) => (rule === undefined ? [] : [rule]));
   for (const set of world.estate.all('rule-set')) {
-    for (const rule of set.rules) {
+    for (const rule of set.rulesAbout?.(isNoted) ?? set.rules) {
       for (const check of byRule) {
         check(rule, set, context);
       }

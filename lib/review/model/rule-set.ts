@@ -143,7 +143,15 @@ export interface RuleSet extends Thing {
    * decides is then unknown.
    */
   readonly incomplete?: Unknown;
+  /**
+   * The rules without those that are for TCP or UDP and a range of ports, plainly written, of which `isAbout` says no, where
+   * a reader can tell them apart before it makes them: of tens of thousands most are never asked for. In the order of `rules`.
+   */
+  rulesAbout?(isAbout: AboutPorts): readonly Rule[];
 }
+
+/** Whether somebody wants to see rules for a range of ports of TCP (6) or UDP (17). */
+export type AboutPorts = (protocol: number, from: number, to: number) => boolean;
 
 /** A list of addresses under a name (AWS prefix list, Azure IP group). */
 export interface PrefixList extends Thing {

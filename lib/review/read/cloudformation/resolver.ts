@@ -99,15 +99,7 @@ export class Resolver {
   public each(value: unknown, origin: Origin, use: UseItem, condition?: Unknown, depth = 0): void {
     if (Array.isArray(value)) {
       for (let index = 0; index < value.length; index++) {
-        const item: unknown = value[index];
-        const call = isRecord(item) ? callOf(item) : undefined;
-        if (call === undefined) {
-          use(item, origin.at(index), condition);
-        } else if (call.name === 'Fn::If') {
-          this.each(item, origin.at(index), use, condition, depth + 1);
-        } else {
-          this.item(item, origin.at(index), use, condition);
-        }
+        this.one(value[index], origin.at(index), use, condition, depth);
       }
       return;
     }
@@ -130,6 +122,18 @@ export class Resolver {
       }
     } else {
       this.item(resolved, origin, use, condition);
+    }
+  }
+
+  /** What an item of a list stands for: itself, or what the function that it is gives. */
+  public one(item: unknown, origin: Origin, use: UseItem, condition?: Unknown, depth = 0): void {
+    const call = isRecord(item) ? callOf(item) : undefined;
+    if (call === undefined) {
+      use(item, origin, condition);
+    } else if (call.name === 'Fn::If') {
+      this.each(item, origin, use, condition, depth + 1);
+    } else {
+      this.item(item, origin, use, condition);
     }
   }
 
@@ -479,7 +483,7 @@ export class Resolver {
 }
 
 /** What is done with an item of a list. */
-type UseItem = (value: unknown, origin: Origin, condition: Unknown | undefined) => void;
+export type UseItem = (value: unknown, origin: Origin, condition: Unknown | undefined) => void;
 
 function branch(value: unknown, origin: Origin, condition: Unknown | undefined): Branch {
   return condition === undefined ? { value, origin } : { value, origin, condition };
