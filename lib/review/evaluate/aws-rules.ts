@@ -1,4 +1,4 @@
-import type { RuleSet } from '../model';
+import type { PortRange, RuleDirection, RuleSet } from '../model';
 import type { Change } from './hop';
 import type { ChangedRule, WriteRule } from './stations';
 
@@ -19,15 +19,19 @@ function groupRule(set: RuleSet, { direction, protocol, ports, ranges }: Written
     protocol,
     ...(ports === undefined ? {} : { ports }),
     ranges,
-    snippets: ranges.map((range) => ({
-      Type: direction === 'in' ? 'AWS::EC2::SecurityGroupIngress' : 'AWS::EC2::SecurityGroupEgress',
-      Properties: {
-        GroupId: groupId(set),
-        IpProtocol: EC2_NAMES[protocol] ?? String(protocol),
-        ...(first === undefined ? {} : { FromPort: first.from, ToPort: first.to }),
-        [range.includes(':') ? 'CidrIpv6' : 'CidrIp']: range,
-      },
-    })),
+    snippets: ranges.map((range) =>
+      isTerraform(set)
+        ? terraformRule(set, { direction, protocol, first, range })
+        : {
+            Type: direction === 'in' ? 'AWS::EC2::SecurityGroupIngress' : 'AWS::EC2::SecurityGroupEgress',
+            Properties: {
+              GroupId: groupId(set),
+              IpProtocol: EC2_NAMES[protocol] ?? String(protocol),
+              ...(first === undefined ? {} : { FromPort: first.from, ToPort: first.to }),
+              [range.includes(':') ? 'CidrIpv6' : 'CidrIp']: range,
+            },
+          },
+    ),
   };
 }
 
@@ -51,20 +55,92 @@ function aclEntry(set: RuleSet, { direction, protocol, ports, ranges, before }: 
     ...(ports === undefined ? {} : { ports }),
     ranges,
     snippets: ranges.flatMap((range, index) =>
-      (ports ?? [undefined]).map((port, at) => ({
-        Type: 'AWS::EC2::NetworkAclEntry',
-        Properties: {
-          NetworkAclId: { Ref: set.label },
-          RuleNumber: numbers[index * (ports?.length ?? 1) + at],
-          RuleAction: 'allow',
-          Egress: direction === 'out',
-          Protocol: protocol,
-          ...(port === undefined ? {} : { PortRange: { From: port.from, To: port.to } }),
-          [range.includes(':') ? 'Ipv6CidrBlock' : 'CidrBlock']: range,
-        },
-      })),
+      (ports ?? [undefined]).map((port, at) =>
+        isTerraform(set)
+          ? terraformEntry(set, {
+              direction,
+              protocol,
+              port,
+              range,
+              number: numbers[index * (ports?.length ?? 1) + at],
+            })
+          : {
+              Type: 'AWS::EC2::NetworkAclEntry',
+              Properties: {
+                NetworkAclId: { Ref: set.label },
+                RuleNumber: numbers[index * (ports?.length ?? 1) + at],
+                RuleAction: 'allow',
+                Egress: direction === 'out',
+                Protocol: protocol,
+                ...(port === undefined ? {} : { PortRange: { From: port.from, To: port.to } }),
+                [range.includes(':') ? 'Ipv6CidrBlock' : 'CidrBlock']: range,
+              },
+            },
+      ),
     ),
   };
+}
+
+function isTerraform({ origin }: RuleSet): boolean {
+  return origin.resource?.type.startsWith('aws_') === true;
+}
+
+interface Terraformed {
+  readonly direction: RuleDirection;
+  readonly protocol: number;
+  readonly range: string;
+}
+
+function terraformRule(
+  set: RuleSet,
+  { direction, protocol, first, range }: Terraformed & { readonly first: PortRange | undefined },
+): Readonly<Record<string, unknown>> {
+  const id = `allow-${EC2_NAMES[protocol] ?? protocol}${first === undefined ? '' : `-${first.from}`}`;
+  return {
+    resource: {
+      [direction === 'in' ? 'aws_vpc_security_group_ingress_rule' : 'aws_vpc_security_group_egress_rule']: {
+        [id]: {
+          security_group_id: reference(set),
+          ip_protocol: EC2_NAMES[protocol] ?? String(protocol),
+          ...(first === undefined ? {} : { from_port: first.from, to_port: first.to }),
+          [range.includes(':') ? 'cidr_ipv6' : 'cidr_ipv4']: range,
+        },
+      },
+    },
+  };
+}
+
+function terraformEntry(
+  set: RuleSet,
+  {
+    direction,
+    protocol,
+    port,
+    range,
+    number,
+  }: Terraformed & { readonly port: PortRange | undefined; readonly number: number | undefined },
+): Readonly<Record<string, unknown>> {
+  const id = `allow-${EC2_NAMES[protocol] ?? protocol}-${direction}-${number}`;
+  return {
+    resource: {
+      aws_network_acl_rule: {
+        [id]: {
+          network_acl_id: reference(set),
+          rule_number: number,
+          rule_action: 'allow',
+          egress: direction === 'out',
+          protocol: String(protocol),
+          ...(port === undefined ? {} : { from_port: port.from, to_port: port.to }),
+          [range.includes(':') ? 'ipv6_cidr_block' : 'cidr_block']: range,
+        },
+      },
+    },
+  };
+}
+
+/** How another resource of the same configuration refers to the set. */
+function reference({ origin, label }: RuleSet): string {
+  return `\${${origin.resource?.logicalId ?? label}.id}`;
 }
 
 function groupId(set: RuleSet): unknown {

@@ -72,7 +72,7 @@ const SECRETS: readonly { readonly what: string; readonly pattern: RegExp }[] = 
   {
     what: 'a password',
     pattern:
-      /(?<!:)\b(?:password|passwd|secret|psk|api_?key|auth_?token)["']?\s*[:=]\s*["']?(?![\s"'$({</]|[\w.]+[(})\]]|arn:|false\b|true\b|no\b|yes\b|none\b|null\b)[^\s"'$({<,;]{6,}/i,
+      /(?<!:)\b(?:password|passwd|secret|psk|api_?key|auth_?token)["']?\s*[:=]\s*["']?(?![\s"'$({</]|[\w.]+[(})\]]|lambda\b|arn:|false\b|true\b|no\b|yes\b|none\b|null\b)[^\s"'$({<,;]{6,}/i,
   },
 ];
 
