@@ -15,7 +15,7 @@ import { html } from './escape';
 const PLACE_WIDTH = 236;
 const LANE_WIDTH = 196;
 const LANE_TEXT = 30;
-const [LETTER, BOLD_LETTER, CODE_LETTER] = [6.4, 7, 6.9];
+const [LETTER, BOLD_LETTER, CODE_LETTER] = [6.6, 8.2, 6.9];
 const LINE = 15;
 const GAP = 14;
 
@@ -95,7 +95,7 @@ function headOf(lane: Lane): readonly Line[] {
   return [
     { text: lane.flow, style: 'strong' },
     { text: `${arrow} ${DIRECTION_WORDS[lane.direction]}`, style: 'plain' },
-    ...broken(laneWords(lane), LANE_WIDTH - 12, LETTER).map((text) => ({
+    ...broken(laneWords(lane), LANE_WIDTH - 12, BOLD_LETTER).map((text) => ({
       text,
       style: VERDICT_MARKS[lane.verdict] as Line['style'],
     })),

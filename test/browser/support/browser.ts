@@ -114,9 +114,13 @@ export class Browser {
     await this.send('Emulation.setScriptExecutionDisabled', { value: !scripts });
   }
 
-  /** The whole page as a picture, WebP: a page of text is a third of what it is as PNG. */
+  /** The page as a picture, whole or as far down as WebP can hold: a page of text is a third of what it is as PNG. */
   public async screenshot(): Promise<Buffer> {
+    const { width, height } = await this.evaluate<{ width: number; height: number }>(
+      '(({ scrollWidth, scrollHeight }) => ({ width: scrollWidth, height: scrollHeight }))(document.documentElement)',
+    );
     const { data } = await this.send('Page.captureScreenshot', {
+      clip: { x: 0, y: 0, width, height: Math.min(height, 16_000), scale: 1 },
       format: 'webp',
       quality: 50,
       captureBeyondViewport: true,
