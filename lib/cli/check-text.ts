@@ -62,7 +62,9 @@ function protocolLines({ protocol, verdict, served, open, dials, stops }: Protoc
   const head = `  ${protocol.name.padEnd(11)} ${paint(SERVES[verdict], VERDICT_COLOURS[verdict])}${
     whom.length === 0 ? '' : ` for ${clientsText(whom)}, by ${plain(dials)}`
   }`;
-  const [stop] = stops;
+  // What no rule can change is worth more than a rule that is missing.
+  const dropping = stops.filter(({ hop }) => hop.verdict === 'drops');
+  const stop = dropping.find(({ hop }) => hop.ruleSets === undefined) ?? dropping[0] ?? stops[0];
   if (stop === undefined) {
     return [head];
   }
