@@ -74,6 +74,7 @@ export class VpnReview {
    */
   public static attachTo(stage: Stage, props: VpnReviewProps = {}): VpnReview {
     const plugin = new VpnReview(props);
+    plugin.root = stage.node.root;
     // The oldest versions that this library works with have but the older way.
     const { Validations } = require('aws-cdk-lib') as { readonly Validations?: ValidationsClass };
     if (Validations === undefined) {
@@ -87,10 +88,13 @@ export class VpnReview {
   /** The name under which the CDK shows what it found; it stands before the ids of findings that are acknowledged. */
   public readonly name = 'pptp-constructs';
 
+  /** The app, where nobody else tells it. */
+  private root?: IConstruct;
+
   public constructor(private readonly props: VpnReviewProps = {}) {}
 
   /** Called by the CDK when everything is synthesised. */
-  public validate({ templatePaths, appConstruct }: ReviewedTemplates): ReviewReport {
+  public validate({ templatePaths, appConstruct = this.root }: ReviewedTemplates): ReviewReport {
     // Whoever has no review waits for none of it.
     const { review } = require('../review') as typeof import('../review');
     const { today } = this.props;

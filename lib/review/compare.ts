@@ -1,6 +1,6 @@
 import { Flow, IpProtocol, type IpProtocolNumber } from '../flows';
 import type { Answers, Hop, Passage, Verdict } from './evaluate';
-import { VPN_FLOWS } from './evaluate';
+import { VPN_FLOWS, walk } from './evaluate';
 import {
   type AddressSet,
   addressSet,
@@ -122,7 +122,8 @@ function picture({ answers, machine }: Side, flow: Flow, version: 4 | 6): readon
   }
   const pieces: Piece[] = [];
   const ways = answers.waysTo(machine).filter((way) => way.version === version);
-  const passages = ways.flatMap((way) => answers.passages(way, flow));
+  // Not by way of what answers keep: nobody asks about these flows again.
+  const passages = ways.flatMap((way) => walk(way, flow, [everyAddress(version)]));
   for (const verdict of ['passes', 'unknown', 'drops'] as const) {
     for (const passage of passages.filter((one) => one.verdict === verdict)) {
       const clients = intersection(passage.clients, rest);

@@ -236,13 +236,27 @@ test('works beside cdk-nag: each finds and acknowledges its own', () => {
   expect(error).toContain('AwsSolutions-EC23');
 });
 
-test('a version of the CDK without Validations gets it the older way', () => {
-  const registered: unknown[] = [];
+test('a version of the CDK without Validations gets it the older way, and names neither app nor stacks', () => {
+  const app = new App();
+  gatewayIn(new Stack(app, 'Vpn'));
+  const { directory } = app.synth();
+  const registered: VpnReview[] = [];
   jest.isolateModules(() => {
-    jest.doMock('aws-cdk-lib', () => ({ ...jest.requireActual('aws-cdk-lib/core'), Validations: undefined }));
+    jest.doMock('aws-cdk-lib', () => ({}));
     const isolated = require('../../lib/aws/vpn-review') as { VpnReview: typeof VpnReview };
-    const plugin = isolated.VpnReview.attachTo({ policyValidationBeta1: registered } as unknown as Stage);
-    expect(registered).toEqual([plugin]);
+    const older = Object.create(app, { policyValidationBeta1: { value: registered } });
+    expect(isolated.VpnReview.attachTo(older, TODAY)).toBe(registered[0]);
   });
   jest.dontMock('aws-cdk-lib');
+  expect(registered).toHaveLength(1);
+  const report = registered[0]!.validate({ templatePaths: [join(directory, 'Vpn.template.json')] });
+  expect(report).toMatchObject({
+    success: true,
+    violations: [
+      {
+        ruleName: 'pptp-present',
+        violatingResources: [{ templatePath: join(directory, 'Vpn.template.json'), locations: [] }],
+      },
+    ],
+  });
 });
