@@ -1,4 +1,4 @@
-import type { PortRange, RuleDirection, RuleSet } from '../model';
+import type { PortRange, RuleDirection, RuleSet, Thing } from '../model';
 import type { Change } from './hop';
 import type { ChangedRule, WriteRule } from './stations';
 
@@ -81,7 +81,31 @@ function aclEntry(set: RuleSet, { direction, protocol, ports, ranges, before }: 
   };
 }
 
-function isTerraform({ origin }: RuleSet): boolean {
+/** A route to the internet as the tool has it that the table comes from. */
+export function writeAwsRoute(table: Thing, gateway: Thing): Readonly<Record<string, unknown>> {
+  return isTerraform(table)
+    ? {
+        resource: {
+          aws_route: {
+            internet: {
+              route_table_id: reference(table),
+              destination_cidr_block: '0.0.0.0/0',
+              gateway_id: reference(gateway),
+            },
+          },
+        },
+      }
+    : {
+        Type: 'AWS::EC2::Route',
+        Properties: {
+          RouteTableId: { Ref: table.label },
+          DestinationCidrBlock: '0.0.0.0/0',
+          GatewayId: { Ref: gateway.label },
+        },
+      };
+}
+
+function isTerraform({ origin }: Thing): boolean {
   return origin.resource?.type.startsWith('aws_') === true;
 }
 
@@ -139,7 +163,7 @@ function terraformEntry(
 }
 
 /** How another resource of the same configuration refers to the set. */
-function reference({ origin, label }: RuleSet): string {
+function reference({ origin, label }: Thing): string {
   return `\${${origin.resource?.logicalId ?? label}.id}`;
 }
 

@@ -14,7 +14,7 @@ import {
   type RouteTable,
   type Subnet,
 } from '../model';
-import { WRITE_AWS_RULE } from './aws-rules';
+import { WRITE_AWS_RULE, writeAwsRoute } from './aws-rules';
 import type { Hop, Part, Verdict } from './hop';
 import { factStation, factStations, filterStation, type Station } from './stations';
 import type { Fabric, Way } from './way';
@@ -311,20 +311,7 @@ class Place {
       code: 'NO_INTERNET_ROUTE',
       change: () => ({
         text: `add a route to 0.0.0.0/0 through ${internet?.label ?? 'an internet gateway'}`,
-        ...(table === undefined || internet === undefined
-          ? {}
-          : {
-              snippets: [
-                {
-                  Type: 'AWS::EC2::Route',
-                  Properties: {
-                    RouteTableId: { Ref: table.label },
-                    DestinationCidrBlock: '0.0.0.0/0',
-                    GatewayId: { Ref: internet.label },
-                  },
-                },
-              ],
-            }),
+        ...(table === undefined || internet === undefined ? {} : { snippets: [writeAwsRoute(table, internet)] }),
       }),
     };
   }

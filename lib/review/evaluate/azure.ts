@@ -113,7 +113,7 @@ class Place {
       {
         direction: 'to-gateway',
         meet: (_flow, clients) => {
-          const { internet } = this.whereabouts(clients);
+          const { inside, internet, elsewhere } = this.whereabouts(clients);
           const parts: Part[] = [];
           const closed =
             balancer.isPublic === false
@@ -121,9 +121,8 @@ class Place {
               : this.isClosed
                 ? this.closedHop(balancer)
                 : undefined;
-          const others = this.whereabouts(clients);
-          add(parts, others.inside, this.insideHop('to-gateway'));
-          add(parts, others.elsewhere, this.elsewhereHop('to-gateway'));
+          add(parts, inside, this.insideHop('to-gateway'));
+          add(parts, elsewhere, this.elsewhereHop('to-gateway'));
           add(
             parts,
             internet,

@@ -43,6 +43,8 @@ class Place {
   private readonly network: Network | undefined;
   private readonly table: RouteTable | undefined;
   private readonly machine: Machine | undefined;
+  /** All subnets of the network: a network of Google has no addresses of its own. */
+  private readonly subnets: readonly Subnet[];
 
   public constructor(
     private readonly face: Interface,
@@ -53,6 +55,8 @@ class Place {
     this.network = estate.find('network', this.subnet?.network);
     this.table = estate.find('route-table', this.subnet?.routeTable);
     this.machine = world.machineOf(face);
+    const { subnet } = this;
+    this.subnets = subnet === undefined ? [] : estate.all('subnet').filter(({ network }) => network === subnet.network);
   }
 
   public get hasIpv6(): boolean {
@@ -216,10 +220,7 @@ class Place {
     return {
       direction,
       meet: (flow, clients) => {
-        const subnets = this.world.estate
-          .all('subnet')
-          .filter(({ network }) => this.subnet !== undefined && network === this.subnet.network);
-        const { inside, internet, elsewhere } = whereabouts(clients, this.network, subnets);
+        const { inside, internet, elsewhere } = whereabouts(clients, this.network, this.subnets);
         const parts: Part[] = [];
         add(
           parts,

@@ -270,3 +270,21 @@ describe('a gateway on AWS in Terraform', () => {
     expect([answer?.verdict, answer?.dials]).toEqual(['passes', 'the public address that it gets at each start']);
   });
 });
+
+test('a gateway on AWS whose table has no route is told the route as Terraform has it', () => {
+  const { answers } = reviewed(gateway(), { aws_route_table: { out: { vpc_id: '${aws_vpc.net.id}' } } });
+  const { stops } = serves(answers, { protocol: PPTP, gateway: 'aws_instance.vpn' });
+  expect(stops[0]?.change?.snippets).toEqual([
+    {
+      resource: {
+        aws_route: {
+          internet: {
+            route_table_id: '${aws_route_table.out.id}',
+            destination_cidr_block: '0.0.0.0/0',
+            gateway_id: '${aws_internet_gateway.out.id}',
+          },
+        },
+      },
+    },
+  ]);
+});
