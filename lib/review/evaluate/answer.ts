@@ -1,4 +1,4 @@
-import { Flow } from '../../flows';
+import type { Flow } from '../../flows';
 import { type FlowSet, VPN_PROTOCOLS, type VpnProtocol } from '../../protocols';
 import {
   type AddressSet,
@@ -18,6 +18,7 @@ import { AWS_FABRIC } from './aws';
 import { AZURE_FABRIC } from './azure';
 import { GOOGLE_FABRIC } from './google';
 import type { Change, Hop, Verdict } from './hop';
+import { isVpnPort, VPN_ONLY } from './vpn-flows';
 import { type Fabric, type Passage, type Way, walk } from './way';
 import { notOnInternet, type World } from './world';
 
@@ -27,16 +28,6 @@ export const FABRICS: { readonly [cloud in Cloud]?: Fabric } = {
   azure: AZURE_FABRIC,
   google: GOOGLE_FABRIC,
 };
-
-/** Every flow that some VPN protocol runs on, each once, and UDP 1701, which none should. */
-export const VPN_FLOWS: readonly Flow[] = [
-  ...new Map(
-    [...VPN_PROTOCOLS.flatMap(({ flowSets }) => flowSets.flatMap(({ flows }) => flows)), Flow.udp(1701)].map((flow) => [
-      flow.id,
-      flow,
-    ]),
-  ).values(),
-];
 
 /** A flow of some clients by one way. */
 export interface FlowAnswer {
@@ -97,9 +88,9 @@ const EVERYBODY: Readonly<Record<4 | 6, AddressSet>> = { 4: [everyAddress(4)], 6
 /** Answers questions about one estate, and keeps what it has worked out. */
 export class Answers {
   private readonly ways = new Map<string, readonly Way[]>();
-  private readonly walked = new Map<Way, Map<Flow, readonly Passage[]>>();
+  private readonly walked = new Map<Way, Map<number, readonly Passage[]>>();
   private readonly filters = new Map<string, readonly Rule[]>();
-  private readonly outcomes = new Map<Way, Map<Flow, { readonly passes: AddressSet; readonly drops: AddressSet }>>();
+  private readonly outcomes = new Map<Way, Map<number, { readonly passes: AddressSet; readonly drops: AddressSet }>>();
   private readonly meant = new Map<string, AddressSet>();
   private readonly served = new Map<string, readonly ProtocolAnswer[]>();
   private found?: readonly Machine[];
@@ -127,10 +118,11 @@ export class Answers {
       flows = new Map();
       this.walked.set(way, flows);
     }
-    let passages = flows.get(flow);
+    const key = keyOf(flow);
+    let passages = flows.get(key);
     if (passages === undefined) {
       passages = walk(way, flow, EVERYBODY[way.version]);
-      flows.set(flow, passages);
+      flows.set(key, passages);
     }
     return passages;
   }
@@ -179,7 +171,9 @@ export class Answers {
         this.world
           .filtersOf(face)
           .flatMap((set) =>
-            this.world.rulesOf(set, 'in').filter((rule) => namesVpn(rule) && this.world.concerns(rule, face) !== 'no'),
+            this.world
+              .rulesAbout(set, 'in', isVpnPort)
+              .filter((rule) => namesVpn(rule) && this.world.concerns(rule, face) !== 'no'),
           ),
       );
       this.filters.set(machine.id, rules);
@@ -239,12 +233,13 @@ export class Answers {
       flows = new Map();
       this.outcomes.set(way, flows);
     }
-    let outcome = flows.get(flow);
+    const key = keyOf(flow);
+    let outcome = flows.get(key);
     if (outcome === undefined) {
       // The passages are not kept: whoever looks closer at one way walks it once more.
-      const passages = this.walked.get(way)?.get(flow) ?? walk(way, flow, EVERYBODY[way.version]);
+      const passages = this.walked.get(way)?.get(key) ?? walk(way, flow, EVERYBODY[way.version]);
       outcome = { passes: clientsWith(passages, 'passes'), drops: clientsWith(passages, 'drops') };
-      flows.set(flow, outcome);
+      flows.set(key, outcome);
     }
     return outcome;
   }
@@ -309,6 +304,11 @@ export class Answers {
   }
 }
 
+/** The same for flows that are the same to every filter: protocols share some, each with an object of its own. */
+function keyOf({ protocol, port = 0 }: Flow): number {
+  return protocol * 65536 + port;
+}
+
 /** A change is written down when somebody reads it: most stops are never looked at. */
 class Stopped implements Stop {
   public constructor(
@@ -357,9 +357,6 @@ class Served implements ProtocolAnswer {
     return without.length === 0 ? [] : stopsOf(this.all, without);
   }
 }
-
-/** Flows that only VPNs use. TCP and UDP 443 are the web's. */
-const VPN_ONLY: readonly Flow[] = VPN_FLOWS.filter(({ port }) => port !== 443);
 
 /** Whether a rule names a flow itself, and not everything. */
 export function names({ protocol, ports }: Rule, flow: Flow): boolean {

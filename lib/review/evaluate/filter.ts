@@ -1,5 +1,6 @@
 import {
   type Action,
+  type AddressRange,
   type AddressSet,
   type Answer,
   addressSet,
@@ -14,6 +15,7 @@ import {
   type RuleSet,
   Unknown,
 } from '../model';
+import { isVpnPort } from './vpn-flows';
 import type { World } from './world';
 
 /** Packets that a filter is asked about. They differ in the address at the far end only, and in the port where `ports` is a range. */
@@ -51,6 +53,10 @@ export function decide(sets: readonly RuleSet[], packets: Packets, world: World)
     return decideAt(sets, packets, undefined, world);
   }
   const parts = asked.flatMap((range) => elementary(sets, packets, range, world));
+  if (parts.length > MOST_PORT_RANGES) {
+    const why = `its rules part the ports into more than ${MOST_PORT_RANGES} ranges, which are not looked at one by one`;
+    return [unknownFor(packets.addresses, new Unknown(why))];
+  }
   const [first, ...rest] = parts.map((range) => ({ range, decisions: decideAt(sets, packets, range, world) }));
   if (first === undefined) {
     return [];
@@ -94,6 +100,12 @@ export function decideInTurn(sets: readonly RuleSet[], packets: Packets, world: 
     : [...decisions, { addresses: rest, action: packets.direction === 'in' ? 'deny' : 'allow' }];
 }
 
+/**
+ * Each range of ports is decided about by itself. No cloud takes as many rules as would part the ports into so many: a
+ * network ACL has 40 entries at most.
+ */
+const MOST_PORT_RANGES = 1000;
+
 /** The ports of a range, split where a rule of the sets begins or ends. */
 function elementary(sets: readonly RuleSet[], packets: Packets, range: PortRange, world: World): PortRange[] {
   if (range.from === range.to) {
@@ -115,17 +127,45 @@ function elementary(sets: readonly RuleSet[], packets: Packets, range: PortRange
 
 const SEVERITY: Readonly<Record<Decision['action'], number>> = { allow: 0, next: 1, unknown: 2, deny: 3 };
 
-/** For each address the worse of two answers: all ports must pass. */
+/** For each address the worse of two answers: all ports must pass. Both answer about the same addresses. */
 function worse(a: readonly Decision[], b: readonly Decision[], ports: PortRange): Decision[] {
-  return a.flatMap((one) =>
-    b.flatMap((other) => {
-      const addresses = intersection(one.addresses, other.addresses);
-      if (addresses.length === 0) {
-        return [];
+  const [ones, others] = [inOrder(a), inOrder(b)];
+  const parts = new Map<Decision, AddressRange[]>();
+  const changed = new Map<Decision, Decision>();
+  for (let i = 0, j = 0; i < ones.length && j < others.length; ) {
+    const [one, other] = [ones[i] as Ranged, others[j] as Ranged];
+    const [common] = intersection([one.range], [other.range]);
+    if (common !== undefined) {
+      let decision = one.decision;
+      if (SEVERITY[other.decision.action] > SEVERITY[one.decision.action]) {
+        decision = changed.get(other.decision) ?? { ...other.decision, ports };
+        changed.set(other.decision, decision);
       }
-      return SEVERITY[other.action] > SEVERITY[one.action] ? [{ ...other, addresses, ports }] : [{ ...one, addresses }];
-    }),
-  );
+      const ranges = parts.get(decision);
+      if (ranges === undefined) {
+        parts.set(decision, [common]);
+      } else {
+        ranges.push(common);
+      }
+    }
+    if (one.range.last < other.range.last) {
+      i++;
+    } else {
+      j++;
+    }
+  }
+  return [...parts].map(([decision, ranges]) => ({ ...decision, addresses: addressSet(ranges) }));
+}
+
+interface Ranged {
+  readonly range: AddressRange;
+  readonly decision: Decision;
+}
+
+function inOrder(decisions: readonly Decision[]): readonly Ranged[] {
+  return decisions
+    .flatMap((decision) => decision.addresses.map((range) => ({ range, decision })))
+    .sort((a, b) => (a.range.first < b.range.first ? -1 : 1));
 }
 
 interface Doubt {
@@ -145,8 +185,12 @@ function decideAt(
   const decisions: Decision[] = [];
   const doubts: Doubt[] = [];
   const left = new Remainder(packets.addresses);
+  const isVpn =
+    ports === undefined
+      ? packets.protocol !== 6 && packets.protocol !== 17
+      : ports.from === ports.to && isVpnPort(packets.protocol, ports.from, ports.to);
   for (const set of sets) {
-    for (const rule of world.rulesFor(set, direction, packets.protocol)) {
+    for (const rule of world.rulesFor(set, direction, packets.protocol, isVpn)) {
       if (left.isEmpty) {
         break;
       }

@@ -18,5 +18,6 @@ export {
   trafficText,
   type WriteRule,
 } from './stations';
+export { aboutPorts, portsOf, VPN_FLOWS, VPN_ONLY } from './vpn-flows';
 export { type Fabric, type Passage, type Way, walk } from './way';
 export { notOnInternet, type PeerAddresses, World } from './world';

@@ -28,6 +28,7 @@ import {
   type RuleDirection,
   type RuleSet,
 } from '../model';
+import { isVpnPort } from './vpn-flows';
 
 /** The addresses that a peer stands for: those that are known, and those that may belong to it. */
 export interface PeerAddresses {
@@ -200,19 +201,18 @@ export class World {
       : this.rulesOf(set, direction);
   }
 
-  /** Those of the rules that may fit packets of a protocol. */
-  public rulesFor(set: RuleSet, direction: RuleDirection, protocol: number): readonly Rule[] {
+  /** Those of the rules that may fit packets of a protocol: to a port of a VPN, or of a protocol without ports, where `isVpn`. */
+  public rulesFor(set: RuleSet, direction: RuleDirection, protocol: number, isVpn = false): readonly Rule[] {
     let byProtocol = this.byProtocol.get(set);
     if (byProtocol === undefined) {
       byProtocol = new Map();
       this.byProtocol.set(set, byProtocol);
     }
-    const key = direction === 'in' ? protocol : -1 - protocol;
+    const key = (direction === 'in' ? 0 : 256) + (isVpn ? 512 : 0) + protocol;
     let rules = byProtocol.get(key);
     if (rules === undefined) {
-      rules = this.rulesOf(set, direction).filter(
-        (rule) => typeof rule.protocol !== 'number' || rule.protocol === protocol,
-      );
+      const all = isVpn ? this.rulesAbout(set, direction, isVpnPort) : this.rulesOf(set, direction);
+      rules = all.filter((rule) => typeof rule.protocol !== 'number' || rule.protocol === protocol);
       byProtocol.set(key, rules);
     }
     return rules;
