@@ -1,5 +1,5 @@
 import type { Flow } from '../../flows';
-import { type AddressSet, type Interface, intersection, type Machine } from '../model';
+import { type Address, type AddressRange, type AddressSet, type Interface, intersection, type Machine } from '../model';
 import { type Hop, type Part, type Verdict, worse } from './hop';
 import type { Station } from './stations';
 import type { World } from './world';
@@ -86,10 +86,10 @@ class Walked implements Passage {
   ) {}
 
   public get hops(): readonly Hop[] {
-    const some = this.clients.slice(0, 1);
+    const [some] = this.clients;
+    // No station tells clients of one passage apart: one of them stands for all.
     return this.met.flatMap((parts) => {
-      // No station tells clients of one passage apart: one of them stands for all.
-      const part = parts.length === 1 ? parts[0] : parts.find((each) => intersection(each.clients, some).length > 0);
+      const part = parts.length === 1 ? parts[0] : some === undefined ? undefined : partOf(parts, some.first);
       return part === undefined ? [] : [part.hop];
     });
   }
@@ -110,4 +110,29 @@ class Walked implements Passage {
     });
     return passages;
   }
+}
+
+/** Parts in the order of their addresses, once somebody has looked for one. */
+const ORDERED = new WeakMap<readonly Part[], readonly { readonly range: AddressRange; readonly part: Part }[]>();
+
+/** The part that an address is in. There may be as many parts as rules. */
+function partOf(parts: readonly Part[], address: Address): Part | undefined {
+  let ordered = ORDERED.get(parts);
+  if (ordered === undefined) {
+    ordered = parts
+      .flatMap((part) => part.clients.map((range) => ({ range, part })))
+      .sort((a, b) => (a.range.first < b.range.first ? -1 : 1));
+    ORDERED.set(parts, ordered);
+  }
+  let low = 0;
+  let high = ordered.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((ordered[middle]?.range.first ?? 0) <= address) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return ordered[low]?.part;
 }

@@ -56,8 +56,9 @@ export function intersection(a: AddressSet, b: AddressSet): AddressSet {
   }
   // Most results are one range: a list that begins with one takes a quarter of the memory of one that is pushed to.
   let set: AddressRange[] | undefined;
-  let i = 0;
-  let j = 0;
+  // Where one set is a part of a large one, what lies before it is not looked at.
+  let i = indexOf(a, (b[0] as AddressRange).first);
+  let j = indexOf(b, (a[0] as AddressRange).first);
   while (i < a.length && j < b.length) {
     const x = a[i] as AddressRange;
     const y = b[j] as AddressRange;
@@ -76,6 +77,21 @@ export function intersection(a: AddressSet, b: AddressSet): AddressSet {
     }
   }
   return set ?? NONE;
+}
+
+/** The first range that does not lie before an address. */
+function indexOf(set: AddressSet, address: Address): number {
+  let low = 0;
+  let high = set.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((set[middle] as AddressRange).last < address) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }
 
 /** What is in both ranges; one of them itself where it lies in the other, as most do. */
@@ -152,7 +168,7 @@ export class Remainder {
   public of(set: AddressSet): AddressSet {
     let found: AddressRange[] | undefined;
     for (const range of set) {
-      for (let at = this.indexOf(range.first); at < this.ranges.length; at++) {
+      for (let at = indexOf(this.ranges, range.first); at < this.ranges.length; at++) {
         const common = meeting(this.ranges[at] as AddressRange, range);
         if (common === undefined) {
           break;
@@ -171,7 +187,7 @@ export class Remainder {
   public take(set: AddressSet): AddressSet {
     const taken = this.of(set);
     for (const { first, last } of taken) {
-      const at = this.indexOf(first);
+      const at = indexOf(this.ranges, first);
       const own = this.ranges[at] as AddressRange;
       const before = own.first < first ? { version: own.version, first: own.first, last: previous(first) } : undefined;
       const behind = last < own.last ? { version: own.version, first: next(last), last: own.last } : undefined;
@@ -184,20 +200,5 @@ export class Remainder {
       }
     }
     return taken;
-  }
-
-  /** The first range that does not lie before an address. */
-  private indexOf(address: Address): number {
-    let low = 0;
-    let high = this.ranges.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.ranges[middle] as AddressRange).last < address) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 }
