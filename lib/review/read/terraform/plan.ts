@@ -103,6 +103,8 @@ export class Plan {
       .map(recordOf)
       .find((one) => one.address === plainAddress);
     const expressions = recordOf(configured?.expressions);
+    // Without a configuration (a state) it is open who wrote what.
+    const unwritten = configured === undefined ? { references: [] } : undefined;
     const own = recordOf(values);
     const unknown = recordOf(this.unknowns.get(address));
     const known = new Map<string, unknown>();
@@ -121,7 +123,7 @@ export class Plan {
           known.set(attribute, new Unknown(`${address}.${attribute} refers to itself`));
           known.set(
             attribute,
-            this.merged(own[attribute], unknown[attribute], expressions[attribute], names, address, 0),
+            this.merged(own[attribute], unknown[attribute], expressions[attribute] ?? unwritten, names, address, 0),
           );
         }
         return known.get(attribute);
@@ -181,7 +183,7 @@ export class Plan {
                 ? { references: [owners[index]] }
                 : expression
               : Array.isArray(expression)
-                ? expression[index]
+                ? alike(expression, index, values[index])
                 : expression;
         return this.merged(values[index], unknowns[index], one, names, address, depth + 1);
       });
@@ -193,6 +195,10 @@ export class Plan {
     }
     if (value !== undefined && value !== null) {
       return value;
+    }
+    if (expression === undefined) {
+      // Nobody wrote it: the cloud fills it in.
+      return undefined;
     }
     return unknown === true
       ? found !== undefined && !(found instanceof Unknown)
@@ -330,6 +336,19 @@ export class Plan {
 
 function prefixed({ address }: Call, own: string): string {
   return address === '' ? own : `${address}.${own}`;
+}
+
+/** The expressions of a block: plans sort blocks of which the order means nothing, and configurations do not. */
+function alike(expressions: readonly unknown[], index: number, values: unknown): unknown {
+  const agrees = (expression: unknown) =>
+    Object.entries(recordOf(expression)).every(([key, written]) => {
+      const { constant_value: constant } = recordOf(written);
+      const value = recordOf(values)[key];
+      return constant === undefined || typeof constant === 'object' || value === undefined || value === null
+        ? true
+        : String(constant) === String(value);
+    });
+  return agrees(expressions[index]) ? expressions[index] : expressions.find(agrees);
 }
 
 /** A member of an expression: plans keep those of blocks, and what a JSON configuration has as a value whole. */

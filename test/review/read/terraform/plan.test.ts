@@ -105,11 +105,14 @@ describe('a plan for Azure, with members of count and for_each and a module', ()
 describe('a plan for Google Cloud', () => {
   const { findings, gateways } = review([join(folder, 'google.synthetic.json')], { today: '2026-11-23' });
 
-  test('has the gateway, and the finding that PPTP is there', () => {
-    expect(findings.map(({ kind }) => kind.id)).toEqual(['pptp-present']);
+  test('has the gateways, one of them with an address that nobody wrote down, and that PPTP is there', () => {
+    expect(findings.map(({ kind }) => kind.id)).toEqual(['pptp-present', 'pptp-present']);
     expect(
       gateways.map(({ machine, protocols }) => [machine.label, protocols[0]?.verdict, protocols[0]?.dials]),
-    ).toEqual([['google_compute_instance.vpn', 'unknown', 'external address google_compute_address.vpn']]);
+    ).toEqual([
+      ['google_compute_instance.ephemeral', 'unknown', 'the external address that it gets at each start'],
+      ['google_compute_instance.vpn', 'unknown', 'external address google_compute_address.vpn'],
+    ]);
   });
 });
 
