@@ -397,7 +397,11 @@ export class Resolver {
           return new Unknown(why(second));
         }
         const open = second.find((part) => typeof part === 'object');
-        return open === undefined ? second.join(String(first)) : second.length === 1 ? open : new Unknown(why(open));
+        if (open !== undefined) {
+          return second.length === 1 ? open : new Unknown(why(open));
+        }
+        const length = second.reduce((sum: number, part) => sum + String(part).length + String(first).length, 0);
+        return length > LONGEST ? new Unknown('the text is too long') : second.join(String(first));
       }
       case 'Fn::Split':
         return typeof second === 'string' ? second.split(String(first)) : new Unknown(why(second));

@@ -85,7 +85,7 @@ export class SecurityGroup implements RuleSet {
       const rules: Rule[] = [];
       for (const list of this.inline) {
         for (let index = 0; index < list.items.length; index++) {
-          rules.push(...this.at(list, index));
+          addAll(rules, this.at(list, index));
         }
       }
       this.all = rules.concat(this.added);
@@ -102,7 +102,7 @@ export class SecurityGroup implements RuleSet {
       for (const list of this.inline) {
         for (let index = 0; index < list.items.length; index++) {
           if (mayBeAbout(list.items[index], isAbout)) {
-            rules.push(...this.at(list, index));
+            addAll(rules, this.at(list, index));
           }
         }
       }
@@ -213,4 +213,11 @@ function groupPeers(
   return list === undefined
     ? [new Unknown('the rule names nobody')]
     : [{ kind: 'prefix-list', reference: resolver.reference(list) }];
+}
+
+/** One item of a file may stand for more rules than a call takes arguments. */
+function addAll(rules: Rule[], more: readonly Rule[]): void {
+  for (const rule of more) {
+    rules.push(rule);
+  }
 }
