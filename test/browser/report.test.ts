@@ -233,13 +233,21 @@ describe('the Mermaid of every report', () => {
     expect(
       await browser.evaluate(`mermaid.parse(${JSON.stringify(text)}).then(({ diagramType }) => diagramType)`),
     ).toBe('flowchart-v2');
-    const drawn = await browser.evaluate<{ nodes: number; links: number; lanes: number; words: string; bad: number }>(`
+    const drawn = await browser.evaluate<{
+      nodes: number;
+      links: number;
+      lanes: number;
+      order: string[];
+      words: string;
+      bad: number;
+    }>(`
       mermaid.render('drawn', ${JSON.stringify(text)}).then(({ svg }) => {
         here.innerHTML = svg;
         return {
           nodes: here.querySelectorAll('.node').length,
           links: here.querySelectorAll('path.flowchart-link').length,
           lanes: here.querySelectorAll('.cluster').length,
+          order: [...here.querySelectorAll('.cluster')].sort((a, b) => a.getBoundingClientRect().x - b.getBoundingClientRect().x).map(({ textContent }) => textContent.trim().slice(2)),
           words: here.textContent,
           bad: here.querySelectorAll('script, img, a, [onclick], [onload], [onerror]').length,
         };
@@ -248,6 +256,11 @@ describe('the Mermaid of every report', () => {
     expect(drawn.nodes).toBe(count(/:::/g));
     expect(drawn.links).toBe(count(/ -->|-\.->/g));
     expect(drawn.lanes).toBe(count(/^ {2}subgraph /gm));
+    // From the left as they are numbered: the control connection first.
+    const titles = [...text.matchAll(/^ {2}subgraph l(\d+)\["[✓✗?] (.*)"\]$/gm)].sort(
+      ([, a], [, b]) => Number(a) - Number(b),
+    );
+    expect(drawn.order).toEqual(titles.map(([, , title = '']) => title));
     expect(drawn.bad).toBe(0);
     expect(drawn.words).toMatch(/[✓✗?] /);
   });

@@ -182,13 +182,17 @@ function authentication(userData: string | undefined): Check {
 }
 
 /** What is open to everybody is found by everybody. */
-function clients({ reasons }: Machine, { asked, protocol }: ProtocolAnswer): Check {
+function clients({ reasons }: Machine, { served, open, asked, protocol, verdict }: ProtocolAnswer): Check {
   const what = 'Only addresses of known clients may connect';
-  if (asked.length === 0) {
+  if (open.length > 0) {
     return { what, ...OPEN, text: ['It is not known who may connect.'] };
   }
-  if (!isWholeInternet(asked)) {
-    return { what, ...PROVED, text: [`The rules for ${protocol.name} name ${clientsText(asked)}.`] };
+  if (verdict === 'drops') {
+    const whom = isWholeInternet(asked) ? '' : ` Rules name ${clientsText(asked)}.`;
+    return { what, ...OPEN, text: [`Nobody can connect by ${protocol.name} as it is.${whom}`] };
+  }
+  if (!isWholeInternet(served)) {
+    return { what, ...PROVED, text: [`${protocol.name} gets through for ${clientsText(served)} alone.`] };
   }
   return reasons?.anywhere === undefined
     ? { what, ...FAILS, text: ['The whole internet may connect, and no reason is written down.'] }

@@ -154,7 +154,7 @@ function users(gateways: readonly { gateway: GatewayAnswer; id: string }[], toda
       [
         [{ kind: 'section', id, text: nameOf(machine) }],
         servedText(pptp).slice(0, 1),
-        [pptp.served.length === 0 ? 'nobody' : clientsText(pptp.served)],
+        [pptp.served.length > 0 ? clientsText(pptp.served) : pptp.open.length > 0 ? 'not known' : 'nobody'],
         reasons.insecure === undefined ? [marked('bad', 'no reason is written down')] : [code(reasons.insecure)],
         date === undefined
           ? [marked('bad', 'no date is written down')]

@@ -25,7 +25,10 @@ const LINKS: Readonly<Record<State, string>> = {
 /** A diagram as Mermaid: a column for each flow and direction, in the order in which packets go. */
 export function mermaid(diagram: Diagram): string {
   const links: State[] = [];
-  const lanes = diagram.lanes.flatMap((lane, index) => laneLines(diagram, lane, `l${index}`, links));
+  // Mermaid draws the last of parts without a link between them at the left.
+  const lanes = [...diagram.lanes.entries()]
+    .reverse()
+    .flatMap(([index, lane]) => laneLines(diagram, lane, `l${index}`, links));
   const styles = STATES.flatMap((state) => {
     const those = links.flatMap((one, index) => (one === state ? [index] : []));
     return those.length === 0 ? [] : [`linkStyle ${those.join(',')} ${LINKS[state]}`];
@@ -62,7 +65,8 @@ function laneLines({ from, to, places }: Diagram, lane: Lane, id: string, links:
   });
   return [
     `subgraph ${id}["${escaped(sign(VERDICT_MARKS[lane.verdict], `${title}: ${laneWords(lane)}`))}"]`,
-    ...[...nodes, ...arrows].map((line) => `  ${line}`),
+    // Left out, Mermaid draws what is inside across.
+    ...['direction TB', ...nodes, ...arrows].map((line) => `  ${line}`),
     'end',
   ];
 }

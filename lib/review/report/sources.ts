@@ -34,12 +34,12 @@ export class Sources {
 
 function sourceText({ kind, title, source, read, certainty, caveat }: Evidence): Text {
   const word = kind.replace('-', ' ');
+  // Some name a file in a repository, or a second address, behind the first.
+  const [, address, rest = ''] = /^(https:\/\/\S+)\s*(.*)$/s.exec(source ?? '') ?? [];
   const where: Text =
-    source === undefined
-      ? [`${title}. `]
-      : /^https:\/\//.test(source)
-        ? [{ kind: 'link', address: source, text: title }, '. ']
-        : [`${title}, ${source}. `];
+    address === undefined
+      ? [`${source === undefined ? title : `${title}, ${source}`}. `]
+      : [{ kind: 'link', address, text: title }, rest === '' ? '. ' : `, ${rest}. `];
   return [
     ...where,
     `${word.charAt(0).toUpperCase()}${word.slice(1)}, ${certainty} certainty, read ${read}.${caveat === undefined ? '' : ` ${caveat}`}`,
