@@ -55,7 +55,11 @@ export class Configuration implements Names {
       scope: this.settings.scope,
       many: repeated !== undefined,
       ...(repeated instanceof Unknown ? { condition: repeated } : {}),
-      get: (key) => this.once(`${address}.${key}`, () => this.value(own(values, key), 0)),
+      get: (key) => {
+        const value = own(values, key);
+        // Most values by far stand for themselves: nothing to work out, and nothing to keep.
+        return isLiteral(value) ? value : this.once(`${address}.${key}`, () => this.value(value, 0));
+      },
       text: (key) => {
         const value = own(values, key);
         const text = typeof value === 'string' ? evaluateText(value, this, 0, true) : plain(this.value(value, 0));
@@ -190,6 +194,11 @@ export class Configuration implements Names {
       ? new Unknown(`the state ${name} was not read`)
       : stepInto(other.output(output, depth + 1), rest, this);
   }
+}
+
+/** Whether a value stands for itself. */
+function isLiteral(value: unknown): boolean {
+  return typeof value === 'string' ? !/[$%]\{/.test(value) : typeof value !== 'object' || value === null;
 }
 
 function mergedLocals(written: unknown): Readonly<Record<string, unknown>> {
