@@ -70,7 +70,7 @@ export function estateReport(review: Review, options: ReportOptions = {}): Repor
       ],
     ],
     sections: [
-      ...(gateways.length === 0 ? [nothing()] : [inShort(gateways)]),
+      ...(gateways.length > 0 ? [inShort(gateways)] : managed.length > 0 ? [] : [nothing()]),
       ...gateways.map(({ gateway, id }) => gatewaySection(gateway, id, writing)),
       ...managed.map((vpn, index) => managedSection(vpn, review.answers.managed(vpn), `managed-${index + 1}`, writing)),
       users(gateways, today),
@@ -81,11 +81,14 @@ export function estateReport(review: Review, options: ReportOptions = {}): Repor
   };
 }
 
-function outcome({ gateways, findings: found }: Review): Text {
+function outcome({ gateways, findings: found, estate }: Review): Text {
+  const managed = estate.all('managed-vpn').length;
   const served = gateways.filter(({ protocols }) => protocols.some(({ verdict }) => verdict === 'passes')).length;
   const count = (severity: Severity) => found.filter((one) => one.severity === severity).length;
   return [
-    `${some(gateways.length, 'VPN gateway')}, of which ${served} ${served === 1 ? 'serves' : 'serve'} some protocol. `,
+    `${some(gateways.length, 'VPN gateway')}, of which ${served} ${served === 1 ? 'serves' : 'serve'} some protocol${
+      managed === 0 ? '' : `, and ${some(managed, 'VPN server')} that the cloud runs`
+    }. `,
     'Findings: ',
     marked('bad', some(count('error'), 'error')),
     ', ',

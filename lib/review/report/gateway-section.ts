@@ -29,7 +29,9 @@ const SERVED: Readonly<Record<Verdict, string>> = { passes: 'served', drops: 'no
 /** What a gateway is called: as its author named it, by its construct, or as the file has it. */
 export function nameOf({ notes, origin, label }: Machine): string {
   const name = notes?.Name ?? notes?.name;
-  return name !== undefined && isKnown(name) && name !== '' ? name : (origin.resource?.constructPath ?? label);
+  return name !== undefined && isKnown(name) && name !== ''
+    ? name
+    : (origin.resource?.constructPath?.replace(/\/Resource$/, '') ?? label);
 }
 
 /** The protocol that a gateway is there for: PPTP where it speaks it or was meant to, or else what it serves best. */

@@ -38,7 +38,6 @@ tbody th { font-weight: 600; }
 .good, .bad, .open, .warning, .hand { font-weight: 600; }
 td .good, td .bad, td .open, td .warning, td .hand { white-space: nowrap; }
 td:last-child { min-width: 13.5rem; }
-.soft { color: var(--soft); }
 svg.diagram { display: block; height: auto; min-width: 48rem; max-width: 100%; font: 12px system-ui, "Segoe UI", "Liberation Sans", "DejaVu Sans", sans-serif; }
 svg text { fill: var(--text); font-weight: 400; }
 svg text.strong { font-weight: 700; }
