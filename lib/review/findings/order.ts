@@ -109,9 +109,12 @@ function isSure(rule: Rule): boolean {
 
 /** Whether an earlier rule is for everything at the near end, or for the same as a later one. */
 function isSame(earlier: Rule['local'], later: Rule['local']): boolean {
-  const text = (peers: Rule['local']) =>
-    JSON.stringify(peers, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
-  return earlier === undefined || text(earlier) === text(later);
+  return earlier === undefined || textOf(earlier) === textOf(later);
+}
+
+/** JSON knows no numbers as large as addresses of IPv6. */
+function textOf(peers: Rule['local']): string | undefined {
+  return JSON.stringify(peers, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
 }
 
 /** Whether each packet that a rule fits by protocol and port fits the other too. */
