@@ -99,7 +99,8 @@ describe('what is compared', () => {
 });
 
 test('the kernel and the review agree about every packet', () => {
-  expect([...disagreements(review, done)]).toEqual([]);
+  const all = [...disagreements(review, done)];
+  expect([all.length, ...all.slice(0, 20)]).toEqual([0]);
 });
 
 test('what the review leaves open is little, even where it is not told everything', () => {

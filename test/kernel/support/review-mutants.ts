@@ -75,7 +75,11 @@ export const MUTANTS: readonly Mutant[] = [
     file: FILTER,
     find: "if (rule.protocol !== 'any' && rule.protocol !== protocol) {",
     replace: "if (rule.protocol !== 'any' && rule.protocol !== protocol && rule.protocol !== 47) {",
-    and: { file: WORLD, find: '=== protocol,', replace: '=== protocol || rule.protocol === 47,' },
+    and: {
+      file: WORLD,
+      find: '|| rule.protocol === protocol);',
+      replace: '|| rule.protocol === protocol || rule.protocol === 47);',
+    },
   },
   {
     bug: 'a rule for every protocol fits only those with ports',
@@ -92,7 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'ports that a protocol without ports is written with are compared',
-    file: AWS_FILTERS,
+    file: 'read/cloudformation/ports.ts',
     find: "if (typeof protocol !== 'number' || !HAS_PORTS.has(protocol)) {",
     replace: "if (typeof protocol !== 'number') {",
     and: {
@@ -122,8 +126,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'one port of the answers is enough',
     file: FILTER,
-    find: 'SEVERITY[other.action] > SEVERITY[one.action]',
-    replace: 'SEVERITY[other.action] < SEVERITY[one.action]',
+    find: 'SEVERITY[other.decision.action] > SEVERITY[one.decision.action]',
+    replace: 'SEVERITY[other.decision.action] < SEVERITY[one.decision.action]',
   },
   {
     bug: 'answers go to ports from 32768 only',
@@ -218,16 +222,17 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'of several security groups the first only',
-    file: STATIONS,
-    find: 'decide(\n        found,',
-    replace: 'decide(\n        found.slice(0, 1),',
+    file: FILTER,
+    find: 'for (const set of sets) {\n    for (const rule of world.rulesFor(set, direction, packets.protocol, isVpn)) {',
+    replace:
+      'for (const set of sets.slice(0, 1)) {\n    for (const rule of world.rulesFor(set, direction, packets.protocol, isVpn)) {',
   },
   {
     bug: 'each of several security groups must allow',
     file: FILTER,
-    find: 'for (const set of sets) {\n    for (const rule of world.rulesFor(set, direction, packets.protocol)) {',
+    find: 'for (const set of sets) {\n    for (const rule of world.rulesFor(set, direction, packets.protocol, isVpn)) {',
     replace:
-      'if (sets.length > 1) {\n    return sets.map((set) => decideAt([set], packets, ports, world)).reduce((a, b) => worse(a, b, { from: 0, to: 0 }));\n  }\n  for (const set of sets) {\n    for (const rule of world.rulesFor(set, direction, packets.protocol)) {',
+      'if (sets.length > 1) {\n    return sets.map((set) => decideAt([set], packets, ports, world)).reduce((a, b) => worse(a, b, { from: 0, to: 0 }));\n  }\n  for (const set of sets) {\n    for (const rule of world.rulesFor(set, direction, packets.protocol, isVpn)) {',
   },
   {
     bug: 'a deny rule taken for an allow rule',
@@ -266,16 +271,16 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "if (isUnknown(rule.protocol)) {\n    return 'no';",
   },
   {
-    bug: 'a later rule takes back what an earlier one decided',
-    file: SET,
-    find: 'this.ranges.splice(at, 1, ...pieces);',
-    replace: 'this.ranges.splice(at, 1);',
+    bug: 'a later rule decides again about what an earlier one decided',
+    file: FILTER,
+    find: 'left.take(certain)',
+    replace: 'left.of(certain)',
   },
   {
     bug: 'one address lost where a range is split',
     file: SET,
-    find: 'pieces.push({ version: own.version, first: own.first, last: previous(first) });',
-    replace: 'pieces.push({ version: own.version, first: own.first, last: previous(previous(first)) });',
+    find: '{ version: own.version, first: next(last), last: own.last }',
+    replace: '{ version: own.version, first: next(next(last)), last: own.last }',
   },
   {
     bug: 'the verdict of the last hop counts',

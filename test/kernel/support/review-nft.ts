@@ -9,7 +9,8 @@ import type { Case, Filter, PlainRule } from './review-cases';
  *   that answers need rules of their own.
  * - Of either, a protocol other than TCP, UDP and ICMP is allowed on all ports, whatever ports the rule names.
  * - Network security groups (Azure): by priority from the lowest, the first rule that matches decides; behind them inbound is
- *   denied (65500) and outbound to the internet allowed (65001); tracked.
+ *   denied (65500) and outbound to the internet allowed (65001); tracked. GRE is blocked in virtual networks, whatever the
+ *   rules say.
  * - VPC firewall rules (Google): the lowest priority decides, and a deny overrides an allow of the same priority; behind them
  *   ingress is denied and egress allowed; tracked.
  */
@@ -71,7 +72,10 @@ function filterLines({ kind, sets }: Filter, direction: PlainRule['direction']):
     case 'security-groups':
       return ['ct state established return', ...rules.flatMap(lines), 'drop'];
     case 'nsg':
-      return ['ct state established return', ...byNumber.flatMap(lines), direction === 'in' ? 'drop' : 'return'];
+      return [
+        ...['meta l4proto 47 drop', 'ct state established return', ...byNumber.flatMap(lines)],
+        direction === 'in' ? 'drop' : 'return',
+      ];
     case 'vpc-firewall': {
       const priorities = [...new Set(byNumber.map(({ number }) => number))];
       const ordered = priorities.flatMap((priority) => {
