@@ -66,7 +66,7 @@ function inline(one: Inline): string {
     case 'sources':
       return one.numbers.map((number) => ` [\\[${number}\\]](#source-${number})`).join('');
     case 'link':
-      // Addresses come from this library alone; brackets in them would end the link.
-      return `[${escaped(one.text)}](<${one.address.replace(/[<>\\\s]/g, encodeURIComponent)}>)`;
+      // Addresses come from this library alone; a bracket in one would end the link.
+      return `[${escaped(one.text)}](${one.address.replace(/[<>()\\\s]/g, (char) => `%${char.charCodeAt(0).toString(16)}`)})`;
   }
 }
