@@ -1,18 +1,18 @@
 // The first tier: unit, synth and snapshot tests. No root; no network but npm's (test/package).
-// test/kernel and test/vm have configurations of their own.
+// test/browser, test/kernel and test/vm have configurations of their own.
 
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/kernel/', '<rootDir>/test/vm/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/browser/', '<rootDir>/test/kernel/', '<rootDir>/test/vm/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.build-'],
   watchPathIgnorePatterns: ['<rootDir>/dist/', '/cdk\\.out/', '/cdktf\\.out/'],
   // Tests see the sources under the names that users import; dist/ is what test/package and the examples run on.
   moduleNameMapper: {
     '^pptp-constructs$': '<rootDir>/lib/index.ts',
-    '^pptp-constructs/(aws|azure|google|rules)$': '<rootDir>/lib/$1/index.ts',
+    '^pptp-constructs/(aws|azure|edge|google|review|rules|testing|testing/jest-globals)$': '<rootDir>/lib/$1/index.ts',
   },
   transform: {
     '^.+\\.ts$': [

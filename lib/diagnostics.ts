@@ -269,6 +269,31 @@ export const DIAGNOSTIC_CODES = [
   'PROFILE_OPTION_MISSING',
   'PROFILE_OPTION_UNUSED',
   'PROFILE_OPTION_INVALID',
+
+  // Review: what cannot be read
+  'REVIEW_INPUT_MISSING',
+  'REVIEW_INPUT_UNREADABLE',
+  'REVIEW_INPUT_NOT_UTF8',
+  'REVIEW_INPUT_TOO_LARGE',
+  'REVIEW_INPUT_TOO_COMPLEX',
+  'REVIEW_INPUT_MALFORMED',
+  'REVIEW_INPUT_NOT_A_TEMPLATE',
+  'REVIEW_NOTHING_FOUND',
+  'REVIEW_QUESTION_INVALID',
+
+  // The check command
+  'CHECK_USAGE',
+  'CHECK_BASELINE_UNREADABLE',
+
+  // The report command
+  'REPORT_USAGE',
+  'CHECK_BASELINE_INVALID',
+
+  // The matchers for tests
+  'MATCHER_SUBJECT_UNKNOWN',
+
+  // Acknowledging findings
+  'FINDING_UNKNOWN',
 ] as const;
 
 /** A stable code for one kind of error, refusal or warning, for example `GRE_DROPPED_BY_FABRIC`. */

@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from './diagnostics';
+import type { AssessedCandidate } from './feasibility/choose';
 import { userFrames, userLocation } from './source-location';
 
 /** Marks our errors across several copies of this package in one process, where `instanceof` fails. */
@@ -127,10 +128,19 @@ export interface Refusal {
   readonly reasons: readonly string[];
   readonly alternatives: readonly string[];
   readonly constructPath?: string | undefined;
+  /** What was asked for, with the verdicts that rule it out. */
+  readonly asked?: readonly AssessedCandidate[];
+  /** What could be built in its place, with its verdicts. */
+  readonly offers?: readonly AssessedCandidate[];
 }
 
 /** What the user asked for cannot work on this network; the message explains which hop stops what, and what would work. */
 export class RefusalError extends PptpConstructsError {
+  /** What was asked for, with the verdicts that rule it out; empty where no path was looked at. */
+  declare readonly asked: readonly AssessedCandidate[];
+  /** What could be built in its place, with its verdicts; not all of it works. */
+  declare readonly offers: readonly AssessedCandidate[];
+
   public constructor(refusal: Refusal) {
     super({ ...refusal, kind: 'refusal', text: refusal.explanation });
     if (refusal.constructPath === undefined) {
@@ -142,6 +152,11 @@ export class RefusalError extends PptpConstructsError {
         });
       });
     }
+    const { asked = [], offers = [] } = refusal;
+    Object.defineProperties(this, {
+      asked: { value: asked, enumerable: false, configurable: true },
+      offers: { value: offers, enumerable: false, configurable: true },
+    });
   }
 }
 

@@ -2,8 +2,8 @@
 // is left in dist/ and whoever is reading it (examples, tests) never finds half of it.
 //
 // The program is then put into one file: looking fifty up costs half as much again as Node takes to start. What makes
-// keys stays outside, where it is found when somebody wants keys. The table of `explain --table`, for which it loads and
-// judges everything that is known, is kept as it comes out here.
+// keys, and what reads estates, stays outside, where it is found when somebody wants it. The table of `explain --table`,
+// for which it loads and judges everything that is known, is kept as it comes out here.
 import { spawnSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +28,7 @@ try {
       platform: 'node',
       target: 'node20',
       minifyWhitespace: true,
-      external: ['./keys-command', 'jsonc-parser'],
+      external: ['./keys-command', './check-command', './report-command', 'jsonc-parser'],
       logLevel: 'warning',
     });
     for (const [file, ...form] of [['table.txt'], ['table.json', '--json']]) {

@@ -18,7 +18,11 @@ declare const virtualNetwork: import('@cdktf/provider-azurerm/lib/virtual-networ
 const documents = [
   'README.md',
   'CHANGELOG.md',
-  ...readdirSync(join(repository, 'docs')).map((file) => join('docs', file)),
+  ...['docs', join('docs', 'reports')].flatMap((folder) =>
+    readdirSync(join(repository, folder))
+      .filter((file) => !/\.(html|webp)$/.test(file) && file !== 'reports')
+      .map((file) => join(folder, file)),
+  ),
   ...readdirSync(join(repository, 'examples'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => join('examples', name, 'README.md')),

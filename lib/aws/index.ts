@@ -55,6 +55,13 @@ export { Through } from './through';
 export { type ManagedOpenVpnOptions, Vpn, type VpnServer, type VpnSite } from './vpn';
 export { VpnGateway, type VpnGatewayProps } from './vpn-gateway';
 export { VpnNetworkAclEntries, type VpnNetworkAclEntriesProps } from './vpn-network-acl-entries';
+export {
+  type ReviewedTemplates,
+  type ReviewReport,
+  type ReviewViolation,
+  VpnReview,
+  type VpnReviewProps,
+} from './vpn-review';
 export { VpnSecurityGroup, type VpnSecurityGroupProps } from './vpn-security-group';
 export {
   WireGuardGateway,

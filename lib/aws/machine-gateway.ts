@@ -20,6 +20,7 @@ import { IpRange } from '../flows';
 import type { Destination } from '../host';
 import { MSCHAPV2_SECOND_FACTOR } from '../host/radius';
 import { PPTP } from '../protocols';
+import { rememberPlace } from '../source-location';
 import { machineCandidate, offersBeside } from './candidates';
 import { type ClientDestination, isSameDestination, readDestination } from './destination';
 import { edgeOfMachine, writeAtSynth } from './edge';
@@ -126,6 +127,7 @@ export abstract class MachineGateway extends Construct implements IMachineGatewa
     const text = userDataOf(scope, id, props, settings, told);
     const edge = edgeFolder(pathBelow(scope, id), props.edge, () => edgeOfMachine(settings, props));
     super(scope, id);
+    rememberPlace(this);
     writeAtSynth(this, edge);
 
     this.verdicts = assessed.flatMap(({ verdicts }) => verdicts);

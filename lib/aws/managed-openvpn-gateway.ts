@@ -8,6 +8,7 @@ import { invalid } from '../errors';
 import type { Candidate, Path } from '../feasibility';
 import { Accepted, IpRange, isAddress } from '../flows';
 import { OPENVPN } from '../protocols';
+import { rememberPlace } from '../source-location';
 import { Clients } from './clients';
 import { edgeOfClientVpn, writeAtSynth } from './edge';
 import { checkLogging } from './flow-logs';
@@ -200,6 +201,7 @@ export class ManagedOpenVpnGateway extends Construct implements ec2.IConnectable
     const { logGroup, logRetention } = props;
     const edge = edgeFolder(pathBelow(scope, id), props.edge, () => edgeOfClientVpn(props));
     super(scope, id);
+    rememberPlace(this);
     writeAtSynth(this, edge);
 
     this.vpc = props.vpc;

@@ -4,6 +4,7 @@ import { pathBelow } from '../construct-path';
 import { edgeFolder, type GatewayEdge } from '../edge/for-gateways';
 import { invalid } from '../errors';
 import { type AssessedCandidate, type Choice, choose, explainSwap, type Path, refuse } from '../feasibility';
+import { rememberPlace } from '../source-location';
 import { offersBeside } from './candidates';
 import { Clients } from './clients';
 import type { ClientDestination } from './destination';
@@ -86,6 +87,7 @@ export class VpnGateway extends Construct implements ec2.IConnectable {
     const { choice, chosen } = chooseOrRefuse(scope, id, site, protocols);
     const edge = edgeFolder(pathBelow(scope, id), props.edge, chosen.candidate.edge);
     super(scope, id);
+    rememberPlace(this);
     writeAtSynth(this, edge);
 
     this.choice = choice;

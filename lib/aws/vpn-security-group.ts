@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { invalid } from '../errors';
 import type { Flow, Insecure } from '../flows';
 import { type FlowSet, openFlows, type VpnProtocol } from '../protocols';
+import { rememberPlace } from '../source-location';
 import { type ClientEntry, Clients } from './clients';
 import { assertCdkScope, assertVpc } from './scope';
 import { known } from './token';
@@ -111,6 +112,7 @@ export class VpnSecurityGroup extends Construct implements ec2.IConnectable {
     const otherRules = props.acceptFragmentationNeeded === true ? 1 : 0;
     checkSecurityGroupQuota(CLASS, props.maxRulesPerDirection, clients.entries, flows, otherRules);
     super(scope, id);
+    rememberPlace(this);
 
     const allowAllOutbound = props.allowAllOutbound ?? false;
     this.flows = flows;

@@ -1,3 +1,4 @@
+export { type VpnAcknowledgement, VpnReview, type VpnReviewProps } from '../cdktf/vpn-review';
 export type { GatewayEdge } from '../edge/for-gateways';
 export { InvalidInputError, PptpConstructsError, RefusalError } from '../errors';
 export { type Candidate, type Choice, explainPaths, type Verdict } from '../feasibility';

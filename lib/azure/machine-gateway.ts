@@ -17,6 +17,7 @@ import { IpRange } from '../flows';
 import type { Destination, HostService } from '../host';
 import { MSCHAPV2_SECOND_FACTOR, type RadiusOptions } from '../host/radius';
 import type { FlowSet, VpnProtocol } from '../protocols';
+import { rememberPlace } from '../source-location';
 import { annotate } from './annotate';
 import { edgeOfMachine } from './edge';
 import { VirtualNetworkFlowLog } from './flow-logs';
@@ -199,6 +200,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     }
     const edge = edgeFolder(pathBelow(scope, id), props.edge, () => edgeOfMachine(plan, props, id));
     super(scope, id);
+    rememberPlace(this);
     writeAtSynth(this, edge);
     this.plan = plan;
     this.props = props;

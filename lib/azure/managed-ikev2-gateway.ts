@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { writeAtSynth } from '../cdktf/edge';
 import { pathBelow } from '../construct-path';
 import { edgeFolder } from '../edge/for-gateways';
+import { rememberPlace } from '../source-location';
 import { annotate } from './annotate';
 import { edgeOfVpnGateway } from './edge';
 import { VirtualNetworkFlowLog } from './flow-logs';
@@ -48,6 +49,7 @@ export class ManagedIkev2Gateway extends Construct {
     const settings = settingsOf(props, 'ManagedIkev2Gateway');
     const edge = edgeFolder(pathBelow(scope, id), props.edge, () => edgeOfVpnGateway(settings, props));
     super(scope, id);
+    rememberPlace(this);
     writeAtSynth(this, edge);
     const { network, location, meta, authentication } = settings;
     const name = props.name ?? nameFromPath(pathBelow(scope, id));

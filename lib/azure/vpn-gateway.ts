@@ -4,6 +4,7 @@ import { writeAtSynth } from '../cdktf/edge';
 import { pathBelow } from '../construct-path';
 import { edgeFolder } from '../edge/for-gateways';
 import { type Choice, choose, explainSwap, explainUnverified } from '../feasibility';
+import { rememberPlace } from '../source-location';
 import { annotate } from './annotate';
 import { VirtualNetworkFlowLog } from './flow-logs';
 import { checkGateway, flowLogProps, type GatewayProps } from './gateway-props';
@@ -71,6 +72,7 @@ export class VpnGateway extends Construct {
     }
     const edge = edgeFolder(pathBelow(scope, id), props.edge, subject);
     super(scope, id);
+    rememberPlace(this);
     writeAtSynth(this, edge);
     this.choice = choice;
     this.server = new child.type(this, child.id, child.props as never);

@@ -4,6 +4,7 @@ import { invalid } from '../errors';
 import { assessCandidate } from '../feasibility';
 import { Flow, IpProtocol, IpRange, isAddress } from '../flows';
 import { type FlowSet, PPTP, VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
+import { rememberPlace } from '../source-location';
 import { Clients } from './clients';
 import { type MetaArguments, metaArguments } from './meta-arguments';
 import { azureName, nameFromPath } from './names';
@@ -152,6 +153,7 @@ export class VpnNetworkSecurityGroup extends Construct {
     assertTerraformScope(scope, 'VpnNetworkSecurityGroup');
     const { meta, place, flows } = checkedProps(props, id, pathBelow(scope, id));
     super(scope, id);
+    rememberPlace(this);
     let group = props.networkSecurityGroup;
     if (group === undefined) {
       this.resource = new NetworkSecurityGroup(this, 'Resource', {

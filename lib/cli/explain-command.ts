@@ -7,6 +7,8 @@ import { way } from '../network/ways';
 import { PPTP, VPN_PROTOCOLS, type VpnProtocol } from '../protocols';
 import { type AskedPath, answer } from './explain-answer';
 import { type Given, help, readOptions } from './explain-options';
+import { isColoured } from './options';
+import { COLOURED, PLAIN } from './paint';
 import { type World, write } from './world';
 
 const STATUS: Readonly<Record<Result, number>> = { works: 0, 'cannot-work': 1, unverified: 3 };
@@ -28,7 +30,7 @@ export async function explain(argv: readonly string[], world: World): Promise<nu
   }
   const found = answer({ paths: await pathsOf(given, world), protocols: protocolsOf(given) });
   if (given.json === undefined) {
-    const { answerText, COLOURED, PLAIN } = require('./explain-text') as typeof import('./explain-text');
+    const { answerText } = require('./explain-text') as typeof import('./explain-text');
     await write(world.stdout, answerText(found, isColoured(given, world) ? COLOURED : PLAIN));
   } else {
     await write(world.stdout, json().answerJson(found));
@@ -125,12 +127,4 @@ function protocolsOf({ protocol: names }: Given): readonly VpnProtocol[] {
     });
   }
   return protocols;
-}
-
-function isColoured(given: Given, { stdout, env = {} }: World): boolean {
-  if (given.color !== undefined || given['no-color'] !== undefined) {
-    return given.color !== undefined;
-  }
-  // https://no-color.org: set and not empty.
-  return stdout.isTTY === true && (env.NO_COLOR ?? '') === '';
 }

@@ -1,15 +1,12 @@
-import { parseArgs } from 'node:util';
-import { invalid } from '../errors';
-import { nearest } from '../nearest';
-
-/** An option of `explain`. */
-interface Option {
-  /** What stands for its value; left out where it takes none. */
-  readonly value?: string;
-  readonly help: string;
-  /** Whether it may be given more than once. */
-  readonly multiple?: boolean;
-}
+import {
+  type CommandLine,
+  type Given as GivenOptions,
+  type Option,
+  optionLines,
+  readCommandLine,
+  refuseTogether,
+  usage,
+} from './options';
 
 /** Every option of `explain`. */
 export const OPTIONS = {
@@ -34,10 +31,14 @@ export const OPTIONS = {
 export type OptionName = keyof typeof OPTIONS;
 
 /** What a command line said: each option with its values, in order; none for one that takes no value. */
-export type Given = Partial<Record<OptionName, readonly string[]>>;
+export type Given = GivenOptions<OptionName>;
 
-const EXAMPLE = 'pptp-constructs explain --cloud aws';
-const HELP = 'pptp-constructs explain --help';
+const COMMAND: CommandLine<OptionName> = {
+  name: 'explain',
+  options: OPTIONS,
+  code: 'EXPLAIN_USAGE',
+  example: 'pptp-constructs explain --cloud aws',
+};
 
 /**
  * Reads the options of `explain`.
@@ -45,89 +46,30 @@ const HELP = 'pptp-constructs explain --help';
  * @throws InvalidInputError `EXPLAIN_USAGE`
  */
 export function readOptions(argv: readonly string[]): Given {
-  const names = Object.keys(OPTIONS) as OptionName[];
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: Object.fromEntries(
-      Object.entries(OPTIONS).map(([name, option]) => [name, { type: 'value' in option ? 'string' : 'boolean' }]),
-    ),
-    strict: false,
-    tokens: true,
-  });
-  const given: Partial<Record<OptionName, string[]>> = {};
-  for (const token of tokens) {
-    if (token.kind !== 'option') {
-      return usage('explain takes options alone', token.kind === 'positional' ? token.value : '--', EXAMPLE);
-    }
-    const name = names.find((each) => each === token.name);
-    if (name === undefined) {
-      const likely = nearest(token.name, names);
-      return usage('explain has no such option', token.rawName, likely === undefined ? HELP : `--${likely}`);
-    }
-    const option: Option = OPTIONS[name];
-    const { value, inlineValue } = token;
-    if (option.value === undefined && value !== undefined) {
-      return usage(`--${name} takes no value`, value, `--${name}`);
-    }
-    // What looks like the next option is not a value, unless an equals sign says so.
-    const missing = value === undefined || value === '' || (!inlineValue && value.startsWith('-') && value !== '-');
-    if (option.value !== undefined && missing) {
-      return usage(`--${name} has no value`, undefined, `--${name} ${option.value}: ${option.help}`);
-    }
-    if (given[name] !== undefined && option.multiple !== true) {
-      return usage(`--${name} is given twice`, value, `--${name} once`);
-    }
-    given[name] = [...(given[name] ?? []), ...(value === undefined ? [] : [value])];
+  const { given } = readCommandLine(argv, COMMAND);
+  refuseTogether(COMMAND, given, [
+    ['table', 'cloud', 'from', 'behind', 'client', 'client-nat', 'protocol'],
+    ['from', 'cloud', 'behind', 'client', 'client-nat'],
+    ['color', 'no-color', 'json'],
+  ]);
+  if (given.cloud === undefined && given.from === undefined && given.table === undefined && given.help === undefined) {
+    const allowed = '--cloud CLOUD, --from FILE or --table';
+    usage(COMMAND, 'explain is not told what to look at', undefined, COMMAND.example, allowed);
   }
-  refuseTogether(given);
   return given;
 }
 
 /** The options with what each is for. */
 export function help(): string {
-  const rows = Object.entries(OPTIONS).map(([name, { help: text, ...option }]) => ({
-    name: 'value' in option ? `--${name} ${option.value}` : `--${name}`,
-    text: 'multiple' in option ? `${text}; once for each` : text,
-  }));
-  const width = Math.max(...rows.map(({ name }) => name.length));
   return [
     'pptp-constructs explain --cloud CLOUD [OPTIONS]   whether a VPN reaches a gateway there, and why',
     'pptp-constructs explain --from FILE [OPTIONS]     the same on paths of your own',
     'pptp-constructs explain --table                   everything at a glance',
     '',
-    ...rows.map(({ name, text }) => `  ${name.padEnd(width)}  ${text}`),
+    ...optionLines(OPTIONS),
     '',
     'Exit status: 0 works, 1 cannot work, 3 nobody can tell, 2 the question itself is wrong. With several protocols or',
     'paths, the worst counts. Nothing is sent anywhere. See docs/explain.md.',
     '',
   ].join('\n');
-}
-
-const TOGETHER: readonly (readonly [OptionName, ...OptionName[]])[] = [
-  ['table', 'cloud', 'from', 'behind', 'client', 'client-nat', 'protocol'],
-  ['from', 'cloud', 'behind', 'client', 'client-nat'],
-  ['color', 'no-color', 'json'],
-];
-
-function refuseTogether(given: Given): void {
-  for (const [one, ...others] of TOGETHER) {
-    const other = others.find((name) => given[name] !== undefined);
-    if (given[one] !== undefined && other !== undefined) {
-      usage(`--${one} does not go with --${other}`, undefined, `one of the two`);
-    }
-  }
-  if (given.cloud === undefined && given.from === undefined && given.table === undefined && given.help === undefined) {
-    usage('explain is not told what to look at', undefined, EXAMPLE, '--cloud CLOUD, --from FILE or --table');
-  }
-}
-
-/** Refuses a command line. */
-export function usage(what: string, got: string | undefined, instead: string, allowed = allOptions()): never {
-  return invalid({ code: 'EXPLAIN_USAGE', what, ...(got === undefined ? {} : { got }), allowed, instead });
-}
-
-function allOptions(): string {
-  return Object.keys(OPTIONS)
-    .map((name) => `--${name}`)
-    .join(', ');
 }

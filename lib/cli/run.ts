@@ -1,11 +1,14 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { PptpConstructsError } from '../errors';
 import { usage } from './usage';
+import { version } from './version';
 import { type World, write } from './world';
 
 const HELP = `pptp-constructs explain --cloud CLOUD     whether a VPN reaches a gateway there, and why
 pptp-constructs explain --help            every option
+pptp-constructs check PATH...             what templates and plans really let through
+pptp-constructs check --help              every option
+pptp-constructs report PATH...            the same as a page and as Markdown, with diagrams
+pptp-constructs report --help             every option
 pptp-constructs keys ACTION [OPTIONS]     make and renew the keys of a gateway's users
 pptp-constructs keys --help               every action and option
 pptp-constructs --version
@@ -15,8 +18,8 @@ pptp-constructs --version
  * Runs the command line.
  *
  * @param argv what stands behind the name of the program
- * @returns the exit status: 0, 1 when something was refused, 2 when the command line itself was wrong; `explain` has its
- * own
+ * @returns the exit status: 0, 1 when something was refused, 2 when the command line itself was wrong; `explain`,
+ * `check` and `report` have their own
  */
 export async function run(argv: readonly string[], world: World): Promise<number> {
   const [command, ...rest] = argv;
@@ -25,6 +28,14 @@ export async function run(argv: readonly string[], world: World): Promise<number
     if (command === 'explain') {
       const { explain } = require('./explain-command') as typeof import('./explain-command');
       return await explain(rest, world);
+    }
+    if (command === 'check') {
+      const { check } = require('./check-command') as typeof import('./check-command');
+      return await check(rest, world);
+    }
+    if (command === 'report') {
+      const { report } = require('./report-command') as typeof import('./report-command');
+      return await report(rest, world);
     }
     if (command === 'keys') {
       const { keys } = require('./keys-command') as typeof import('./keys-command');
@@ -36,7 +47,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
     } else {
       usage(
         command === undefined ? 'no command was given' : `there is no command ${command}`,
-        'explain, keys',
+        'explain, check, report, keys',
         'pptp-constructs --help',
       );
     }
@@ -46,13 +57,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
       throw error;
     }
     await write(world.stderr, `${error.message}\n`);
-    // Whatever `explain` refuses is a question that has no answer.
-    return command === 'explain' || error.code === 'KEYS_USAGE' ? 2 : 1;
+    // Whatever these refuse is a question that has no answer.
+    return command !== 'keys' || error.code === 'KEYS_USAGE' ? 2 : 1;
   }
-}
-
-function version(): string {
-  // Beside dist/ as beside lib/.
-  const manifest = fs.readFileSync(path.join(__dirname, '..', '..', 'package.json'), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }

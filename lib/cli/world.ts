@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 export interface World {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };
-  readonly stderr: Writable;
+  readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly now: Date;
   /** The environment; left out, an empty one. */
   readonly env?: Readonly<Record<string, string | undefined>>;

@@ -32,6 +32,8 @@ export function refuse({ code, constructPath, ...context }: RefusedGateway): nev
       reasons: [...reasonSentences(asked), ...new Set(devices.flatMap(({ reasons }) => reasons))],
       alternatives: worthOffering(offers).map(({ candidate }) => candidate.code),
       constructPath,
+      asked,
+      offers,
     }),
   );
 }

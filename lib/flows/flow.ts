@@ -38,6 +38,19 @@ export class Flow {
   /** IPsec ESP: IP protocol 50. It has no ports. */
   public static readonly ESP = new Flow(IpProtocol.ESP, undefined, 'ESP (IP protocol 50)');
 
+  /**
+   * Any flow that a packet filter can name, for reviews of what somebody else wrote: port 47 too.
+   *
+   * @param port from 1 to 65535, where the protocol has ports
+   */
+  public static written(protocol: IpProtocolNumber, port?: number): Flow {
+    if (protocol === IpProtocol.GRE || protocol === IpProtocol.ESP) {
+      return protocol === IpProtocol.GRE ? Flow.GRE : Flow.ESP;
+    }
+    const name = { 1: 'ICMP', 6: 'TCP', 17: 'UDP', 51: 'AH' }[protocol];
+    return new Flow(protocol, port, port === undefined ? `${name} (IP protocol ${protocol})` : `${name} ${port}`);
+  }
+
   private constructor(
     /** The IP protocol number. */
     public readonly protocol: IpProtocolNumber,

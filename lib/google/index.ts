@@ -1,6 +1,7 @@
 export { type ClientSite, Clients } from '../cdktf/clients';
 export type { MetaArguments } from '../cdktf/meta-arguments';
 export { Traffic } from '../cdktf/traffic';
+export { type VpnAcknowledgement, VpnReview, type VpnReviewProps } from '../cdktf/vpn-review';
 export type { GatewayEdge } from '../edge/for-gateways';
 export { InvalidInputError, PptpConstructsError, RefusalError } from '../errors';
 export { type Candidate, type Choice, explainPaths, type Verdict } from '../feasibility';

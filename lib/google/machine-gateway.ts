@@ -20,6 +20,7 @@ import { type Insecure, IpRange } from '../flows';
 import type { Destination, HostService } from '../host';
 import { MSCHAPV2_SECOND_FACTOR, type RadiusOptions } from '../host/radius';
 import { type FlowSet, PPTP, type VpnProtocol } from '../protocols';
+import { rememberPlace } from '../source-location';
 import { edgeOfMachine } from './edge';
 import { logConfigOf } from './flow-logs';
 import { type CheckedGateway, checkGateway } from './gateway-props';
@@ -202,6 +203,7 @@ export abstract class MachineGateway<Options extends MachineGatewayOptions> exte
     }
     const edge = edgeFolder(pathBelow(scope, id), props.edge, () => edgeOfMachine(plan, props, id));
     super(scope, id);
+    rememberPlace(this);
     writeAtSynth(this, edge);
     this.plan = plan;
     this.props = props;

@@ -7,6 +7,7 @@ import { invalid } from '../errors';
 import { type Flow, type Insecure, IpProtocol } from '../flows';
 import { type FlowSet, PPTP, type VpnProtocol } from '../protocols';
 import { openFlows } from '../protocols/open-flows';
+import { rememberPlace } from '../source-location';
 import { googleName, LONGEST_NAME, nameFromPath } from './names';
 import { ComputeFirewall, ComputeNetworkFirewallPolicyRule } from './provider';
 import { checkedNetwork, checkProject, type INetwork } from './resources';
@@ -140,6 +141,7 @@ export class VpnFirewall extends Construct {
     assertTerraformScope(scope, 'VpnFirewall');
     const checked = checkedProps(props);
     super(scope, id);
+    rememberPlace(this);
     const description = describe(props);
     const { meta, networkId } = checked;
     const { priority = 1000, logging = false, project, targetTags, targetServiceAccounts } = props;

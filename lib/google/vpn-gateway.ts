@@ -5,6 +5,7 @@ import { writeAtSynth } from '../cdktf/edge';
 import { pathBelow } from '../construct-path';
 import { edgeFolder } from '../edge/for-gateways';
 import { type Choice, choose, explainSwap } from '../feasibility';
+import { rememberPlace } from '../source-location';
 import { checkGateway, type GatewayProps } from './gateway-props';
 import { assertTerraformScope } from './scope';
 import { Vpn, type VpnPlan, type VpnServer } from './vpn';
@@ -60,6 +61,7 @@ export class VpnGateway extends Construct {
     }
     const edge = edgeFolder(pathBelow(scope, id), props.edge, choice.chosen.candidate.edge);
     super(scope, id);
+    rememberPlace(this);
     writeAtSynth(this, edge);
     this.choice = choice;
     const { child } = choice.chosen.candidate;

@@ -15,7 +15,7 @@ export interface Done {
 /** Standard input, and which of the standard streams are a terminal. */
 export interface Surroundings {
   readonly stdin?: string;
-  readonly terminal?: 'stdin' | 'stdout';
+  readonly terminal?: 'stdin' | 'stdout' | 'stderr';
   readonly now?: Date;
   readonly env?: Readonly<Record<string, string>>;
   /** What happens to whoever writes to standard output. */
@@ -37,7 +37,7 @@ export class Shell {
     const status = await run(argv, {
       stdin: Object.assign(Readable.from([stdin]), { isTTY: terminal === 'stdin' }),
       stdout: Object.assign(stdout, { isTTY: terminal === 'stdout' }),
-      stderr,
+      stderr: Object.assign(stderr, { isTTY: terminal === 'stderr' }),
       now,
       env,
     });

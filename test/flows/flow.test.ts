@@ -119,3 +119,20 @@ describe('a port that is none', () => {
     expect(errorOf(() => Flow.tcp(70000)).text).toContain('  write    Flow.tcp(1194)');
   });
 });
+
+describe('a flow that somebody else wrote', () => {
+  test.each([
+    [6, 47, 'TCP 47', 'tcp-47'],
+    [17, 1701, 'UDP 1701', 'udp-1701'],
+    [1, undefined, 'ICMP (IP protocol 1)', 'protocol-1'],
+    [51, undefined, 'AH (IP protocol 51)', 'ah'],
+  ] as const)('is called what it is: protocol %i, port %s', (protocol, port, name, id) => {
+    expect(Flow.written(protocol, port)).toMatchObject({ protocol, port, name, id });
+  });
+
+  test('is ours where it is one of ours', () => {
+    expect(Flow.written(47)).toBe(Flow.GRE);
+    expect(Flow.written(50)).toBe(Flow.ESP);
+    expect(Flow.written(6, 1723)).toEqual(Flow.tcp(1723));
+  });
+});

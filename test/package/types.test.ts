@@ -9,7 +9,7 @@ jest.setTimeout(300_000);
 let folder: string;
 beforeAll(() => {
   folder = linked(pack());
-  const entries = ['', '/aws', '/azure', '/google', '/rules', '/edge'];
+  const entries = ['', '/aws', '/azure', '/google', '/rules', '/edge', '/review', '/testing'];
   write(
     folder,
     'app.ts',

@@ -45,6 +45,7 @@ const KEYWORDS: Readonly<Record<string, (value: unknown, rule: never, place: Pla
       array: Array.isArray(value),
       string: typeof value === 'string',
       integer: Number.isInteger(value),
+      boolean: typeof value === 'boolean',
     };
     if (is[rule] === undefined) throw new Error(`${place.at}: type ${rule}`);
     return unless(is[rule], place, `is no ${rule}`);
