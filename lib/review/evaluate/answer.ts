@@ -1,6 +1,7 @@
 import type { Flow } from '../../flows';
 import { type FlowSet, VPN_PROTOCOLS, type VpnProtocol } from '../../protocols';
 import {
+  type AddressRange,
   type AddressSet,
   addressSet,
   type Cloud,
@@ -250,19 +251,35 @@ export class Answers {
    */
   public clientsOf(machine: Machine, protocol: VpnProtocol, version: 4 | 6): AddressSet {
     const own = protocol.flowSets.flatMap(({ flows }) => flows).filter((flow) => flow.port !== 443);
-    const rules = this.vpnRulesOf(machine);
-    for (const flows of [own, VPN_ONLY]) {
-      const named = rules.filter((rule) => flows.some((flow) => names(rule, flow)));
-      const ranges = named.flatMap(({ peers }) =>
-        peers === 'any' ? [everyAddress(version)] : peers.filter(isKnown).filter(isRange),
-      );
-      const clients = difference(addressSet(ranges.filter((range) => range.version === version)), []);
-      if (clients.length > 0) {
-        const public_ = difference(clients, notOnInternet(version));
-        return public_.length > 0 ? public_ : clients;
+    return this.clientsNamed(machine, own, version) ?? this.clientsOfAny(machine, version);
+  }
+
+  /** The same for the protocols that no rule names: worked out once for all of them. */
+  private clientsOfAny(machine: Machine, version: 4 | 6): AddressSet {
+    const key = `${machine.id} ${version}`;
+    const clients = this.meant.get(key) ?? this.clientsNamed(machine, VPN_ONLY, version) ?? ON_INTERNET[version];
+    this.meant.set(key, clients);
+    return clients;
+  }
+
+  /** The sources of rules that name one of the flows: those on the internet, where there are some. */
+  private clientsNamed(machine: Machine, flows: readonly Flow[], version: 4 | 6): AddressSet | undefined {
+    const ranges: AddressRange[] = [];
+    for (const rule of this.vpnRulesOf(machine)) {
+      if (flows.some((flow) => names(rule, flow))) {
+        for (const peer of rule.peers === 'any' ? [everyAddress(version)] : rule.peers) {
+          if (isKnown(peer) && isRange(peer) && peer.version === version) {
+            ranges.push(peer);
+          }
+        }
       }
     }
-    return difference([everyAddress(version)], notOnInternet(version));
+    if (ranges.length === 0) {
+      return undefined;
+    }
+    const clients = addressSet(ranges);
+    const public_ = difference(clients, notOnInternet(version));
+    return public_.length > 0 ? public_ : clients;
   }
 
   private meantFor(machine: Machine, protocol: VpnProtocol, version: 4 | 6): AddressSet {
@@ -303,6 +320,12 @@ export class Answers {
     return { verdict: 'passes', because: `The ${element} listens on ${flows.map(({ name }) => name).join(' and ')}.` };
   }
 }
+
+/** Everybody on the internet: one object each. */
+const ON_INTERNET: Readonly<Record<4 | 6, AddressSet>> = {
+  4: difference([everyAddress(4)], notOnInternet(4)),
+  6: difference([everyAddress(6)], notOnInternet(6)),
+};
 
 /** The same for flows that are the same to every filter: protocols share some, each with an object of its own. */
 function keyOf({ protocol, port = 0 }: Flow): number {

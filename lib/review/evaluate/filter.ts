@@ -24,6 +24,8 @@ export interface Packets {
   readonly protocol: number;
   /** Destination ports; left out for protocols that have none. */
   readonly ports?: readonly PortRange[];
+  /** Source ports, all of which the packets may have; left out for protocols that have none. */
+  readonly sourcePorts?: readonly PortRange[];
   readonly version: 4 | 6;
   /** Addresses at the far end. */
   readonly addresses: AddressSet;
@@ -194,7 +196,10 @@ function decideAt(
       if (left.isEmpty) {
         break;
       }
-      const fit = both(fits(rule, packets.protocol, ports), concerns?.(rule) ?? 'yes');
+      const fit = both(
+        both(fits(rule, packets.protocol, ports), fitsSource(rule, packets.sourcePorts)),
+        concerns?.(rule) ?? 'yes',
+      );
       if (fit === 'no') {
         continue;
       }
@@ -269,6 +274,21 @@ export function fits(rule: Rule, protocol: number, ports: PortRange | undefined)
   return rule.ports === 'any' || ports === undefined ? 'yes' : covers(rule.ports, ports);
 }
 
+/** Whether a rule fits packets by their source ports. Where it fits some of them, it is open which one a client has. */
+function fitsSource({ sourcePorts = 'any' }: Rule, asked: readonly PortRange[] | undefined): Answer {
+  if (sourcePorts === 'any' || asked === undefined) {
+    return 'yes';
+  }
+  if (isUnknown(sourcePorts)) {
+    return 'unknown';
+  }
+  if (asked.every((range) => covers(sourcePorts, range) === 'yes')) {
+    return 'yes';
+  }
+  const meets = asked.some(({ from, to }) => sourcePorts.some((range) => range.from <= to && from <= range.to));
+  return meets ? 'unknown' : 'no';
+}
+
 const MEANINGS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, gre: 47, esp: 50, ah: 51 };
 
 function meaningOf(name: string): number | undefined {
@@ -286,10 +306,15 @@ function both(a: Answer, b: Answer): Answer {
   return a === 'no' || b === 'no' ? 'no' : a === 'yes' && b === 'yes' ? 'yes' : 'unknown';
 }
 
-function whyOpen({ condition, order, protocol, ports, peers }: Rule): string {
-  const open = [condition, order, protocol, ports, ...(peers === 'any' ? [] : peers)].find((part) => isUnknown(part));
+function whyOpen({ condition, order, protocol, ports, sourcePorts, peers }: Rule): string {
+  const open = [condition, order, protocol, ports, sourcePorts, ...(peers === 'any' ? [] : peers)].find((part) =>
+    isUnknown(part),
+  );
   if (open instanceof Unknown) {
     return open.why;
+  }
+  if (sourcePorts !== undefined && sourcePorts !== 'any') {
+    return 'the rule names source ports, and which port a client sends from is its own choice';
   }
   return typeof protocol === 'object' && 'name' in protocol
     ? `the rule names protocol ${JSON.stringify(protocol.name)}, which the API does not take`

@@ -138,8 +138,8 @@ export function filterStation(settings: FilterSettings): Station {
         return [{ clients, hop: notRead(settings, missing) }];
       }
       const port = settings.port ?? flow.port;
-      const ports =
-        direction === 'to-gateway' ? (port === undefined ? undefined : [{ from: port, to: port }]) : replyPorts(flow);
+      const own = port === undefined ? undefined : [{ from: port, to: port }];
+      const [sourcePorts, ports] = direction === 'to-gateway' ? [replyPorts(flow), own] : [own, replyPorts(flow)];
       const { concerns } = settings;
       const decisions = (settings.inTurn === true ? decideInTurn : decide)(
         found,
@@ -147,6 +147,7 @@ export function filterStation(settings: FilterSettings): Station {
           direction: direction === 'to-gateway' ? 'in' : 'out',
           protocol: flow.protocol,
           ...(ports === undefined ? {} : { ports }),
+          ...(sourcePorts === undefined ? {} : { sourcePorts }),
           version: settings.version,
           addresses: clients,
           ...(concerns === undefined ? {} : { concerns: (rule: Rule) => concerns(rule, flow) }),

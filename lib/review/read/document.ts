@@ -18,13 +18,16 @@ export const LARGEST = { json: 64 * 1024 * 1024, yaml: 8 * 1024 * 1024 } as cons
  */
 export function readDocument(path: string, name = path): SourceDocument {
   checkSize(sizeOf(path, name), name);
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    unreadable(name, error);
+  const text = contentOf(path, name, (file) => readFileSync(file, 'utf8'));
+  // What is not UTF-8 is read as this character, which hardly any file has: the bytes are looked at where it is there.
+  if (text.includes('\ufffd')) {
+    checkUtf8(
+      contentOf(path, name, (file) => readFileSync(file)),
+      text,
+      name,
+    );
   }
-  return parseDocument(decode(bytes, name), name);
+  return parseDocument(text.startsWith('\ufeff') ? text.slice(1) : text, name);
 }
 
 /**
@@ -77,13 +80,20 @@ function isYamlName(name: string): boolean {
   return /\.ya?ml$/.test(name);
 }
 
-function decode(bytes: Buffer, name: string): string {
-  if (isUtf8(bytes)) {
-    const text = bytes.toString('utf8');
-    return text.startsWith('\ufeff') ? text.slice(1) : text;
+function contentOf<T>(path: string, name: string, read: (path: string) => T): T {
+  try {
+    return read(path);
+  } catch (error) {
+    return unreadable(name, error);
   }
-  const before = bytes.toString('utf8').split('\ufffd', 1)[0]?.split('\n') ?? [];
-  return invalid({
+}
+
+function checkUtf8(bytes: Buffer, text: string, name: string): void {
+  if (isUtf8(bytes)) {
+    return;
+  }
+  const before = text.split('\ufffd', 1)[0]?.split('\n') ?? [];
+  invalid({
     code: 'REVIEW_INPUT_NOT_UTF8',
     what: `${name}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: the file is not UTF-8`,
     allowed: 'a text file in UTF-8',

@@ -108,7 +108,8 @@ export class AskedReview {
     };
   }
 
-  private rule({ direction, action, number, protocol, ports, ranges, hidden }: PlainRule, origin: Review.Origin) {
+  private rule(plain: PlainRule, origin: Review.Origin) {
+    const { direction, action, number, protocol, ports, sourcePorts, ranges, hidden } = plain;
     const { parseRange, Unknown } = this.api;
     const unknown = new Unknown('it is hidden');
     const known = ranges.map((range) => {
@@ -123,6 +124,7 @@ export class AskedReview {
       protocol: hidden === 'protocol' ? unknown : protocol,
       ports: ports === undefined || (protocol !== 6 && protocol !== 17) ? 'any' : [{ from: ports[0], to: ports[1] }],
       peers: hidden === 'range' ? [unknown] : known,
+      ...(sourcePorts === undefined ? {} : { sourcePorts: [{ from: sourcePorts[0], to: sourcePorts[1] }] }),
       ...(hidden === 'present' || hidden === 'absent' ? { condition: unknown } : {}),
     };
     return rule;

@@ -12,6 +12,8 @@ export interface PlainRule {
   readonly protocol: number | 'any';
   /** Destination ports. They are also written where the protocol has none, which clouds pass over. */
   readonly ports?: readonly [number, number];
+  /** Ports at the source, which Azure's rules can name. */
+  readonly sourcePorts?: readonly [number, number];
   /** The far end in CIDR notation; AWS has one range in a rule, the others any number of one version. */
   readonly ranges: readonly string[];
   /** What the review is not told about it. The kernel has the rule as it stands, unless it is told to be absent. */
@@ -128,7 +130,10 @@ function caseOf(index: number, chance: Chance): Case {
       break;
     case 2:
       // One of the subnet and one of the interface.
-      filters.push({ kind: 'nsg', sets: [numbered(chance, [100, 4096]).map(asAccepted(chance))] });
+      filters.push({
+        kind: 'nsg',
+        sets: [numbered(chance, [100, 4096]).map(asAccepted(chance)).map(withSource(chance))],
+      });
       filters.push({ kind: 'nsg', sets: [numbered(chance, [100, 4096], 2).map(asAccepted(chance))] });
       break;
     default:
@@ -162,6 +167,26 @@ const BROAD = ['0.0.0.0/0', '::/0'];
 
 function equals(chance: Chance): PlainRule[] {
   return Array.from({ length: 10 }, () => ruleOf(chance, chance.pick([900, 1000, 1100])));
+}
+
+/** One rule of six for TCP or UDP names the ports at the source: all that clients use, none of them, or some. */
+function withSource(chance: Chance): (rule: PlainRule) => PlainRule {
+  return (rule) => {
+    const port = rule.protocol === 6 ? 1723 : 500;
+    const ports: (readonly [number, number])[] =
+      rule.direction === 'in'
+        ? [
+            [1024, 65535],
+            [1, 400],
+            [32768, 60999],
+          ]
+        : [
+            [port, port],
+            [1, 400],
+          ];
+    const hasPorts = rule.protocol === 6 || rule.protocol === 17;
+    return hasPorts && chance.below(6) === 0 ? { ...rule, sourcePorts: chance.pick(ports) } : rule;
+  };
 }
 
 /** Azure and Google take several ranges in a rule, and no ports for a protocol that has none. */
@@ -261,9 +286,11 @@ function hideOne(filter: Filter, chance: Chance): Filter {
   return { ...filter, sets: [set.map((rule, index) => (index === at ? { ...rule, hidden } : rule)), ...rest] };
 }
 
-/** Whether everything about the rules of a case is known. */
+/** Whether everything about the rules of a case is known, and the same for all ports that clients send from. */
 export function isKnownCase({ filters }: Case): boolean {
-  return filters.every(({ sets }) => sets.flat().every(({ hidden }) => hidden === undefined));
+  return filters.every(({ sets }) =>
+    sets.flat().every(({ hidden, sourcePorts }) => hidden === undefined && sourcePorts === undefined),
+  );
 }
 
 /** Numbers that look random and are the same in every run. */

@@ -148,6 +148,12 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'starts.add(from).add(to);',
   },
   {
+    bug: 'ports at the source ignored',
+    file: FILTER,
+    find: "if (sourcePorts === 'any' || asked === undefined) {",
+    replace: 'if (true) {',
+  },
+  {
     bug: 'every /0 forgotten',
     file: 'model/address.ts',
     find: 'if (length < 0) {',

@@ -87,7 +87,7 @@ function filterLines({ kind, sets }: Filter, direction: PlainRule['direction']):
   }
 }
 
-function match({ direction, protocol, ports }: PlainRule, range: string): string {
+function match({ direction, protocol, ports, sourcePorts }: PlainRule, range: string): string {
   const family = range.includes(':') ? 'ip6' : 'ip';
   const address = range.endsWith('/0')
     ? `meta nfproto ${family === 'ip' ? 'ipv4' : 'ipv6'} `
@@ -95,6 +95,8 @@ function match({ direction, protocol, ports }: PlainRule, range: string): string
   if (protocol === 'any') {
     return address;
   }
-  const hasPorts = ports !== undefined && (protocol === 6 || protocol === 17);
-  return `${address}meta l4proto ${protocol} ${hasPorts ? `th dport ${ports[0]}-${ports[1]} ` : ''}`;
+  const hasPorts = protocol === 6 || protocol === 17;
+  const to = ports !== undefined && hasPorts ? `th dport ${ports[0]}-${ports[1]} ` : '';
+  const from = sourcePorts !== undefined && hasPorts ? `th sport ${sourcePorts[0]}-${sourcePorts[1]} ` : '';
+  return `${address}meta l4proto ${protocol} ${from}${to}`;
 }

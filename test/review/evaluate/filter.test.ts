@@ -49,13 +49,17 @@ function setOf(semantics: Semantics, rules: Rule[], rest: Partial<RuleSet> = {})
 const from = (first: number, last: number): AddressRange => ({ version: 4, first, last });
 
 /** What a filter does to TCP 1723 from addresses 0 to 99, in order of the addresses. */
-function told(set: RuleSet, packets: { protocol?: number; ports?: readonly PortRange[] } = {}): string[] {
+function told(
+  set: RuleSet,
+  packets: { protocol?: number; ports?: readonly PortRange[]; sourcePorts?: readonly PortRange[] } = {},
+): string[] {
   const decisions = decide(
     [set],
     {
       direction: 'in',
       protocol: packets.protocol ?? 6,
       ports: packets.ports ?? [{ from: 1723, to: 1723 }],
+      ...(packets.sourcePorts === undefined ? {} : { sourcePorts: packets.sourcePorts }),
       version: 4,
       addresses: [from(0, 99)],
     },
@@ -130,6 +134,19 @@ describe('protocols and ports', () => {
     ],
   ])('a rule %s', (_name, one, action) => {
     expect(told(setOf(SECURITY_GROUP, [one]))).toEqual([`0-99 ${action}`]);
+  });
+
+  test.each([
+    ['all that clients send from', { from: 1024, to: 65535 }, ['0-99 allow']],
+    ['none that clients send from', { from: 1, to: 1023 }, ['0-99 deny']],
+    [
+      'some that clients send from',
+      { from: 50000, to: 50000 },
+      ['0-99 unknown: the rule names source ports, and which port a client sends from is its own choice'],
+    ],
+  ])('a rule with source ports: %s', (_name, range, expected) => {
+    const set = setOf(NETWORK_ACL, [rule({ order: 1, protocol: 6, sourcePorts: [range] })]);
+    expect(told(set, { sourcePorts: [{ from: 1024, to: 65535 }] })).toEqual(expected);
   });
 
   test('a rule for TCP port 47 does not fit IP protocol 47', () => {
