@@ -6,7 +6,7 @@ import { summary } from './support/summary';
 const folder = join(__dirname, 'corpus');
 const templates = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 
-/** Each template has its answer beside it, written by hand and read again: what it serves, and what is found. */
+/** Each template has its answer beside it, kept as it came out and judged by a person: what it serves, and what is found. */
 describe.each(templates)('%s', (name) => {
   const reviewed = review([join(folder, name)], { today: '2026-11-23' });
 
