@@ -92,3 +92,20 @@ export function refuseSharedEsp(product: Pick<EdgeProduct, 'name'>, job: EdgeJob
     );
   }
 }
+
+/**
+ * Refuses ESP behind a router's translation, where IKE finds the translation and wraps ESP into UDP.
+ *
+ * @throws RefusalError `EDGE_FLOW_NOT_EXPRESSIBLE`
+ */
+export function refuseTranslatedEsp(product: Pick<EdgeProduct, 'name'>, job: EdgeJob): void {
+  const esp = job.plan.flows.find(({ protocol }) => protocol === IpProtocol.ESP);
+  if (esp !== undefined && (job.site.role === 'before-clients' || isByPorts(job))) {
+    refuseFlow(
+      product,
+      esp,
+      'behind a translation both ends wrap ESP into UDP, and ESP itself has no port by which two of them could be told apart',
+      'UDP 500 and 4500 alone: flowSets: [IKEV2.flowSets[0]]',
+    );
+  }
+}

@@ -3,9 +3,8 @@ import type { Evidence } from '../../network/evidence';
 import { HASH } from '../comment';
 import { MEASURED, MEMORY } from '../evidence';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
-import { refuseFlow } from '../refusal';
-import { isEverywhere } from './appliance';
-import { clamped, isAlone, linuxFlows, sources } from './linux';
+import { isEverywhere, refuseTranslatedEsp, sources } from './appliance';
+import { clamped, isAlone, linuxFlows } from './linux';
 import { numbered, type Rule, script } from './vyatta';
 import { tcpdumpCheck } from './wire';
 
@@ -40,16 +39,7 @@ export const EDGEOS: EdgeProduct = {
   },
   versions: [4],
   render: (job) => {
-    const { plan, site } = job;
-    const esp = plan.flows.find(({ protocol }) => protocol === IpProtocol.ESP);
-    if (esp !== undefined && (site.role === 'before-clients' || (site.role === 'before-gateway' && !isAlone(site)))) {
-      refuseFlow(
-        EDGEOS,
-        esp,
-        'behind a translation both ends wrap ESP into UDP, and ESP itself has no port by which two of them could be told apart',
-        'UDP 500 and 4500 alone: flowSets: [IKEV2.flowSets[0]]',
-      );
-    }
+    refuseTranslatedEsp(EDGEOS, job);
     return [configuration(job), removal(job), check(job)];
   },
 };

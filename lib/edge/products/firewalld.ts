@@ -7,6 +7,7 @@ import { GATEWAY_ADDRESS } from '../plan';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
 import { refuseFlow } from '../refusal';
 import type { EdgeRole } from '../role';
+import { sources } from './appliance';
 import {
   clamped,
   isAlone,
@@ -18,7 +19,6 @@ import {
   PPTP_PORT,
   refuseMasqueradedEsp,
   shellDraft,
-  sources,
   wireChecks,
 } from './linux';
 

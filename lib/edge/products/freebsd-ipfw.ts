@@ -3,9 +3,9 @@ import type { Evidence } from '../../network/evidence';
 import { HASH } from '../comment';
 import { MEMORY } from '../evidence';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
-import { refuseFlow } from '../refusal';
 import type { EdgeRole } from '../role';
-import { clamped, isAlone, linuxFlows, SHELL, sources } from './linux';
+import { refuseTranslatedEsp, sources } from './appliance';
+import { clamped, isAlone, linuxFlows, SHELL } from './linux';
 import { tcpdumpCheck } from './wire';
 
 const IPFW: Evidence = {
@@ -44,16 +44,7 @@ export const FREEBSD_IPFW: EdgeProduct = {
   },
   versions: [4],
   render: (job) => {
-    const { plan, site } = job;
-    const esp = plan.flows.find(({ protocol }) => protocol === IpProtocol.ESP);
-    if (esp !== undefined && (site.role === 'before-clients' || (site.role === 'before-gateway' && !isAlone(site)))) {
-      refuseFlow(
-        FREEBSD_IPFW,
-        esp,
-        'behind a translation both ends wrap ESP into UDP, and ESP itself has no port by which two of them could be told apart',
-        'UDP 500 and 4500 alone: flowSets: [IKEV2.flowSets[0]]',
-      );
-    }
+    refuseTranslatedEsp(FREEBSD_IPFW, job);
     return [configuration(job), removal(job), check(job)];
   },
 };

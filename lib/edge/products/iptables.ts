@@ -2,6 +2,7 @@ import type { IpRange } from '../../flows';
 import { HASH } from '../comment';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
 import type { EdgeRole } from '../role';
+import { sources } from './appliance';
 import { apply, check, type Hook, type RulesFile, removal } from './iptables-scripts';
 import {
   CALLER_SECONDS,
@@ -16,7 +17,6 @@ import {
   needsNatHelper,
   PPTP_PORT,
   refuseMasqueradedEsp,
-  sources,
 } from './linux';
 
 /** GRE version 1 that carries PPP: the low three bits of its flags, and its protocol. */

@@ -103,11 +103,6 @@ export function needsNatHelper({ plan, site }: EdgeJob): boolean {
   return plan.hasGre && site.role === 'before-clients';
 }
 
-/** From where packets to the gateway come: behind a client's router they are the clients' own networks. */
-export function sources({ plan, site }: EdgeJob): readonly IpRange[] {
-  return site.role === 'before-clients' ? site.clientNetworks : plan.clients;
-}
-
 /** Whether nothing but the plan's flows may reach the gateway's address, because nobody else has it. */
 export function isAlone({ role, publication }: EdgeSite): boolean {
   return role === 'routed' || role === 'gateway-host' || (role === 'before-gateway' && publication === 'one-to-one');

@@ -3,9 +3,8 @@ import type { Evidence } from '../../network/evidence';
 import { HASH } from '../comment';
 import { MEASURED, MEMORY } from '../evidence';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
-import { refuseFlow } from '../refusal';
-import { isEverywhere } from './appliance';
-import { clamped, isAlone, linuxFlows, PPTP_PORT, sources } from './linux';
+import { isEverywhere, refuseTranslatedEsp, sources } from './appliance';
+import { clamped, isAlone, linuxFlows, PPTP_PORT } from './linux';
 
 const GUIDE: Evidence = {
   kind: 'vendor',
@@ -39,16 +38,7 @@ export const MIKROTIK: EdgeProduct = {
   roles: { 'before-clients': 'reader', routed: 'reader', 'before-gateway': 'reader', 'gateway-host': 'reader' },
   versions: [4],
   render: (job) => {
-    const { plan, site } = job;
-    const esp = plan.flows.find(({ protocol }) => protocol === IpProtocol.ESP);
-    if (esp !== undefined && (site.role === 'before-clients' || (site.role === 'before-gateway' && !isAlone(site)))) {
-      refuseFlow(
-        MIKROTIK,
-        esp,
-        'behind a translation both ends wrap ESP into UDP, and ESP itself has no port by which two of them could be told apart',
-        'UDP 500 and 4500 alone: flowSets: [IKEV2.flowSets[0]]',
-      );
-    }
+    refuseTranslatedEsp(MIKROTIK, job);
     return [configuration(job), removal(job), check(job)];
   },
 };

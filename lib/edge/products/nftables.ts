@@ -1,6 +1,7 @@
 import type { IpRange } from '../../flows';
 import { HASH } from '../comment';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
+import { sources } from './appliance';
 import {
   CALLER_SECONDS,
   clamped,
@@ -16,7 +17,6 @@ import {
   PPTP_PORT,
   refuseMasqueradedEsp,
   shellDraft,
-  sources,
   wireChecks,
 } from './linux';
 

@@ -4,7 +4,8 @@ import { HASH } from '../comment';
 import { MEMORY } from '../evidence';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
 import { refuseFlow } from '../refusal';
-import { clamped, isAlone, linuxFlows, SHELL, sources } from './linux';
+import { refuseTranslatedEsp, sources } from './appliance';
+import { clamped, isAlone, linuxFlows, SHELL } from './linux';
 import { tcpdumpCheck } from './wire';
 
 const PF_CONF: Evidence = {
@@ -53,9 +54,9 @@ export function quietUdp({ plan }: EdgeJob): string {
 }
 
 /** What pf cannot translate: GRE of several clients, and ESP of anybody but the only one with its address. */
-export function refuseBehindPf(product: Pick<EdgeProduct, 'name'>, { plan, site }: EdgeJob): void {
-  const find = (protocol: number) => plan.flows.find((flow) => flow.protocol === protocol);
-  const gre = find(IpProtocol.GRE);
+export function refuseBehindPf(product: Pick<EdgeProduct, 'name'>, job: EdgeJob): void {
+  const { plan, site } = job;
+  const gre = plan.flows.find(({ protocol }) => protocol === IpProtocol.GRE);
   if (gre !== undefined && site.role === 'before-clients') {
     refuseFlow(
       product,
@@ -65,15 +66,7 @@ export function refuseBehindPf(product: Pick<EdgeProduct, 'name'>, { plan, site 
       'an outer address for each such client (binat), or a protocol with ports: protocols: [IKEV2] or [WIREGUARD]',
     );
   }
-  const esp = find(IpProtocol.ESP);
-  if (esp !== undefined && (site.role === 'before-clients' || (site.role === 'before-gateway' && !isAlone(site)))) {
-    refuseFlow(
-      product,
-      esp,
-      'behind a translation both ends wrap ESP into UDP, and ESP itself has no port by which two of them could be told apart',
-      'UDP 500 and 4500 alone: flowSets: [IKEV2.flowSets[0]]',
-    );
-  }
+  refuseTranslatedEsp(product, job);
 }
 
 function anchorFile({ plan }: EdgeJob): string {

@@ -3,8 +3,8 @@ import type { Evidence } from '../../network/evidence';
 import { HASH } from '../comment';
 import { MEASURED } from '../evidence';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
-import { refuseFlow } from '../refusal';
-import { clamped, isAlone, linuxFlows, PPTP_PORT, SHELL, sources } from './linux';
+import { refuseTranslatedEsp, sources } from './appliance';
+import { clamped, isAlone, linuxFlows, PPTP_PORT, SHELL } from './linux';
 import { tcpdumpCheck } from './wire';
 
 const FW4: Evidence = {
@@ -62,16 +62,7 @@ export const OPENWRT: EdgeProduct = {
   },
   versions: [4],
   render: (job) => {
-    const { plan, site } = job;
-    const esp = plan.flows.find(({ protocol }) => protocol === IpProtocol.ESP);
-    if (esp !== undefined && (site.role === 'before-clients' || (site.role === 'before-gateway' && !isAlone(site)))) {
-      refuseFlow(
-        OPENWRT,
-        esp,
-        'behind a translation both ends wrap ESP into UDP, and ESP itself has no port by which two of them could be told apart',
-        'UDP 500 and 4500 alone: flowSets: [IKEV2.flowSets[0]]',
-      );
-    }
+    refuseTranslatedEsp(OPENWRT, job);
     return [configuration(job), removal(job), check(job)];
   },
 };

@@ -3,8 +3,8 @@ import type { Evidence } from '../../network/evidence';
 import { HASH } from '../comment';
 import { MEASURED, MEMORY } from '../evidence';
 import type { EdgeBlock, EdgeDraft, EdgeJob, EdgeProduct } from '../product';
-import { refuseFlow } from '../refusal';
-import { clamped, isAlone, linuxFlows, sources } from './linux';
+import { refuseTranslatedEsp, sources } from './appliance';
+import { clamped, isAlone, linuxFlows } from './linux';
 import { numbered, type Rule, SCRIPTING, script } from './vyatta';
 import { tcpdumpCheck } from './wire';
 
@@ -46,16 +46,7 @@ export const VYOS: EdgeProduct = {
   roles: { 'before-clients': 'reader', routed: 'reader', 'before-gateway': 'reader', 'gateway-host': 'reader' },
   versions: [4],
   render: (job) => {
-    const { plan, site } = job;
-    const esp = plan.flows.find(({ protocol }) => protocol === IpProtocol.ESP);
-    if (esp !== undefined && (site.role === 'before-clients' || (site.role === 'before-gateway' && !isAlone(site)))) {
-      refuseFlow(
-        VYOS,
-        esp,
-        'behind a translation both ends wrap ESP into UDP, and ESP itself has no port by which two of them could be told apart',
-        'UDP 500 and 4500 alone: flowSets: [IKEV2.flowSets[0]]',
-      );
-    }
+    refuseTranslatedEsp(VYOS, job);
     return [configuration(job), removal(job), check(job)];
   },
 };
