@@ -12,6 +12,7 @@ import {
   Unknown,
 } from '../../model';
 import { isGiven, meant, SUBNET, VPC } from './aws-networks';
+import { protocolOf } from './protocol';
 import { type Read, type Reading, unread } from './reader';
 import {
   basis,
@@ -157,16 +158,6 @@ function groupRule(
     ...(typeof description === 'string' && description !== '' ? { description } : {}),
     ...(condition === undefined ? {} : { condition }),
   };
-}
-
-function protocolOf(written: unknown, names: Readonly<Record<string, number | 'any'>>): RuleProtocol {
-  const text = textOf(written);
-  if (text === undefined || text instanceof Unknown) {
-    return text ?? new Unknown('the rule names no protocol');
-  }
-  const key = text.toLowerCase();
-  const known = Object.hasOwn(names, key) ? names[key] : undefined;
-  return known ?? (/^\d{1,3}$/.test(text) && Number(text) <= 255 ? Number(text) : { name: text });
 }
 
 function portsOf(values: Values, protocol: RuleProtocol): RulePorts {

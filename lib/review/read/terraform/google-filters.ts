@@ -8,12 +8,12 @@ import {
   type Rule,
   type RuleDirection,
   type RulePorts,
-  type RuleProtocol,
   type RuleSet,
   Unknown,
   VPC_FIREWALL,
 } from '../../model';
 import { NETWORK } from './google-networks';
+import { protocolOf } from './protocol';
 import { type Read, type Reading, reasonsIn, unread } from './reader';
 import {
   basis,
@@ -87,7 +87,7 @@ export const firewall: Read = (resource, reading) => {
         direction,
         action,
         order: numberOf(resource.get('priority')) ?? 1000,
-        protocol: protocolOf(values.protocol),
+        protocol: protocolOf(values.protocol, PROTOCOLS),
         ports: portsOf(values.ports),
         ...ends,
         ...(targets.length === 0 ? {} : { targets }),
@@ -154,16 +154,6 @@ function endsOf(
     peers: peers.length === 0 ? [EVERY_IPV4] : peers,
     ...(local.length === 0 ? {} : { local }),
   };
-}
-
-function protocolOf(written: unknown): RuleProtocol {
-  const text = textOf(written);
-  if (text === undefined || text instanceof Unknown) {
-    return text ?? new Unknown('the rule names no protocol');
-  }
-  const key = text.toLowerCase();
-  const known = Object.hasOwn(PROTOCOLS, key) ? PROTOCOLS[key] : undefined;
-  return known ?? (/^\d{1,3}$/.test(text) && Number(text) <= 255 ? Number(text) : { name: text });
 }
 
 function portsOf(written: unknown): RulePorts {
@@ -238,7 +228,7 @@ function addPolicyRule(set: RuleSet, values: Values, origin: Origin, given: Unkn
       direction,
       action: action === 'deny' ? 'deny' : action === 'goto_next' ? 'next' : 'allow',
       order: numberOf(values.priority) ?? new Unknown('the rule has no priority'),
-      protocol: protocolOf(layer4.ip_protocol),
+      protocol: protocolOf(layer4.ip_protocol, PROTOCOLS),
       ports: portsOf(layer4.ports),
       ...ends,
       ...(targets.length === 0 ? {} : { targets }),
